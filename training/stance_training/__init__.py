@@ -1,0 +1,1 @@
+"""Configs in, checkpoints and reports out: training and evaluation of the stance classifier."""

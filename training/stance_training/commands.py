@@ -1,0 +1,67 @@
+"""`stance train` and `stance evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from stance_model.labels import STANCES
+from stance_training.config import load_config
+from stance_training.evaluation import Report
+from stance_training.evaluation import evaluate as evaluate_checkpoint
+from stance_training.run import train as run_training
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="a file in configs/train")],
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]…", help="such as seed=7")] = None,
+) -> None:
+    """Train a checkpoint from a config; a run that was killed goes on where it stopped."""
+    folder = run_training(load_config(config, overrides))
+    typer.echo(f"checkpoint: {folder}")
+
+
+def evaluate(
+    checkpoint: Annotated[Path, typer.Argument(help="a checkpoint folder")],
+    data: Annotated[Path, typer.Argument(help="labelled passages, .jsonl")],
+    as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
+) -> None:
+    """Print the metrics of a checkpoint on labelled passages."""
+    report = evaluate_checkpoint(checkpoint, data)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        _print(report)
+
+
+def _print(report: Report) -> None:
+    console = Console(width=110)
+    console.print(f"{report.checkpoint} on {report.data}: {report.n_passages} passages, {report.n_actors} actors")
+    figures = Table("figure", "value [95% interval over passages]")
+    figures.add_row("macro-F1", str(report.macro_f1))
+    for stance in STANCES:
+        figures.add_row(f"F1 {stance}", str(report.f1[stance]))
+    figures.add_row("macro-F1 of the all-neutral answer", f"{report.all_neutral_macro_f1:.3f}")
+    figures.add_row("accuracy", f"{report.accuracy:.3f}")
+    figures.add_row("Cohen's kappa", f"{report.kappa:.3f}")
+    figures.add_row("expected calibration error", f"{report.expected_calibration_error:.3f}")
+    figures.add_row("Brier score (0 to 2)", f"{report.brier_score:.3f}")
+    figures.add_row("share abstained", f"{report.share_abstained:.3f}")
+    figures.add_row("macro-F1 where not abstained", f"{report.macro_f1_not_abstained:.3f}")
+    figures.add_row("F1 of neutral, declared", f"{report.declared_f1:.3f}")
+    figures.add_row("kind right, where neutral is right", f"{report.neutral_kind_accuracy:.3f}")
+    figures.add_row("evidence overlaps, where the stance is right", f"{report.evidence_hit_rate:.3f}")
+    console.print(figures)
+    confusion = Table("true \\ predicted", *STANCES)
+    for stance, row in zip(STANCES, report.confusion, strict=True):
+        confusion.add_row(stance, *map(str, row))
+    console.print(confusion)
+    found = report.found
+    console.print(
+        f"with no actors given: {found.n_matched} of {found.n_labelled} labelled actors found (recall "
+        f"{found.recall:.3f}); {found.n_matched} of {found.n_found} found are labelled (precision {found.precision:.3f})"
+    )

@@ -1,0 +1,232 @@
+"""Examples: labelled passages, labels and pairs as rows that the collator can encode."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stance_model.checkpoint import EncodingSettings
+from stance_model.encoding import put_for
+from stance_model.errors import InputError
+from stance_model.labels import STANCE_IDS, Stance
+from stance_model.proposition import known_propositions
+from stance_model.validation import faults
+from stance_training.config import DataSource, LabelData, PairData
+from stance_training.passages import LabelledActor, LabelledPassage, read_lines, read_passages
+
+IGNORED = -100
+AUTHOR = "(author)"
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One actor in one passage (or one pair), ready for the collator.
+
+    Attributes:
+        text: The passage.
+        names: Places of the actor's name in it.
+        others: Places of its other mentions.
+        hypothesis: The proposition put for the actor.
+        label: Index in the labels' order.
+        declared: 1 declared, 0 none, `IGNORED` where the label is no neutral or the kind is not known.
+        evidence: Place of the words that show the stance; None where there are none.
+        has_evidence: Whether `evidence` is known, so that None teaches too.
+        group: The document; a split never divides it.
+        source: The file that it came from.
+    """
+
+    text: str
+    names: tuple[Place, ...]
+    others: tuple[Place, ...]
+    hypothesis: str
+    label: int
+    declared: int
+    evidence: Place | None
+    has_evidence: bool
+    group: str
+    source: str
+
+    @property
+    def shows_no_position(self) -> bool:
+        """Whether the row is `neutral`, `none`."""
+        return self.declared == 0
+
+
+class PairRow(BaseModel):
+    """A row of the general data: an actor's stance toward an entity or a claim, or a premise and a hypothesis."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    text: str
+    actor: str | None = None
+    proposition: str
+    label: Stance
+    ptype: str
+
+
+def find_places(text: str, names: Iterable[str]) -> tuple[Place, ...]:
+    """Where names stand in a text as whole words; of overlapping ones the longest."""
+    places: list[Place] = []
+    for name in sorted({name for name in names if name.strip()}, key=lambda name: (-len(name), name)):
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            start, end = match.span()
+            if all(end <= s or start >= e for s, e in places):
+                places.append((start, end))
+    return tuple(sorted(places))
+
+
+def passage_examples(
+    passages: Iterable[LabelledPassage], settings: EncodingSettings, *, source: str
+) -> Iterator[Example]:
+    """An example an actor.
+
+    Raises:
+        InputError: A passage's proposition is neither known nor carried in its `proposition_text`.
+    """
+    known = known_propositions()
+    for passage in passages:
+        text = passage.proposition_text or (known[passage.proposition].text if passage.proposition in known else None)
+        if text is None:
+            allowed = ", ".join(sorted(known))
+            raise InputError(
+                f"proposition {passage.proposition!r}; expected {allowed}, or a proposition_text",
+                where=f"{source}: {passage.id}",
+            )
+        for actor in passage.actors:
+            yield _actor_example(passage, actor, text, settings, source=source)
+
+
+def _actor_example(
+    passage: LabelledPassage, actor: LabelledActor, proposition: str, settings: EncodingSettings, *, source: str
+) -> Example:
+    names = find_places(passage.text, [actor.actor])
+    others = find_places(passage.text, actor.mentions)
+    start = passage.text.find(actor.evidence) if actor.evidence else -1
+    shows_none = actor.label == "neutral" and actor.neutral_kind == "none"
+    return Example(
+        text=passage.text,
+        names=names,
+        others=tuple((s, e) for s, e in others if all(e <= a or s >= b for a, b in names)),
+        hypothesis=put_for(actor.actor, proposition, settings),
+        label=STANCE_IDS[actor.label],
+        declared=IGNORED if actor.label != "neutral" else int(actor.neutral_kind == "declared"),
+        evidence=(start, start + len(actor.evidence)) if start >= 0 else None,
+        has_evidence=start >= 0 or shows_none,
+        group=f"{source}:{passage.group}",
+        source=source,
+    )
+
+
+def read_source(data: DataSource, folder: Path, settings: EncodingSettings, *, seed: int) -> list[Example]:
+    """The examples of one source, whose paths are relative to `folder` (labels: beside the repository's).
+
+    Raises:
+        InputError: A file is missing or a line is wrong.
+    """
+    if isinstance(data, PairData):
+        return _read_pairs(data, folder / data.path, settings, seed=seed)
+    if isinstance(data, LabelData):
+        passages = _read_labels(data.path, folder / data.sentences)
+        return list(passage_examples(passages, settings, source=str(data.path))) * data.repeat
+    path = folder / data.path
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise InputError("holds no *.jsonl file; expected labelled passages", where=str(path))
+    found: list[Example] = []
+    for file in files:
+        found += passage_examples(read_passages(file), settings, source=str(data.path))
+    return found * data.repeat
+
+
+class _LabelledPlaces(BaseModel):
+    """Labels of ours for one sentence of `data_root`: `[start, end]` instead of words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    class Row(BaseModel):
+        model_config = ConfigDict(frozen=True, extra="forbid")
+
+        actor: Place
+        mentions: tuple[Place, ...] = ()
+        label: Stance
+        neutral_kind: str | None = None
+        evidence: Place | None = None
+        hard: bool = False
+
+    id: str
+    actors: tuple[Row, ...]
+
+
+def _read_labels(path: Path, sentences: Path) -> Iterator[LabelledPassage]:
+    texts = {value["id"]: value["text"] for _, value in read_lines(sentences)}
+    for number, value in read_lines(path):
+        try:
+            labels = _LabelledPlaces.model_validate(value)
+            text = texts[labels.id]
+            yield LabelledPassage.model_validate(
+                {
+                    "id": labels.id,
+                    "text": text,
+                    "proposition": "assad-stays",
+                    "actors": [
+                        {
+                            "actor": text[slice(*row.actor)],
+                            "mentions": [text[slice(*place)] for place in row.mentions],
+                            "label": row.label,
+                            "neutral_kind": row.neutral_kind,
+                            "evidence": "" if row.evidence is None else text[slice(*row.evidence)],
+                            "hard": row.hard,
+                        }
+                        for row in labels.actors
+                    ],
+                }
+            )
+        except ValidationError as error:
+            raise InputError("; ".join(faults(error)), where=f"{path}:{number}") from error
+        except KeyError as error:
+            raise InputError(f"id {error} is not in {sentences}", where=f"{path}:{number}") from error
+
+
+def _read_pairs(data: PairData, path: Path, settings: EncodingSettings, *, seed: int) -> list[Example]:
+    dice = random.Random(seed)  # noqa: S311 - a sample, no secret
+    rows: list[Example] = []
+    for number, value in read_lines(path):
+        try:
+            row = PairRow.model_validate(value)
+        except ValidationError as error:
+            raise InputError("; ".join(faults(error)), where=f"{path}:{number}") from error
+        is_dropped = row.label == "neutral" and dice.random() >= data.neutral_share
+        if len(row.text) <= data.max_chars and not is_dropped:
+            rows.append(_pair_example(row, settings, source=str(data.path)))
+    dice.shuffle(rows)
+    return rows[: data.max_rows]
+
+
+def _pair_example(row: PairRow, settings: EncodingSettings, *, source: str) -> Example:
+    actor = "the author" if row.actor == AUTHOR else row.actor
+    if not actor:  # inference pairs have no actor: the hypothesis is the claim itself
+        hypothesis = row.proposition
+    elif row.ptype == "claim":
+        hypothesis = put_for(actor, row.proposition, settings)
+    else:
+        hypothesis = f"{actor} supports {row.proposition}."
+    return Example(
+        text=row.text,
+        names=find_places(row.text, [actor]) if actor else (),
+        others=(),
+        hypothesis=hypothesis,
+        label=STANCE_IDS[row.label],
+        declared=IGNORED,
+        evidence=None,
+        has_evidence=False,
+        group=f"{source}:{row.text}",
+        source=source,
+    )

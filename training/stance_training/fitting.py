@@ -1,0 +1,111 @@
+"""Fitting the calibration on passages that were kept out of training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.optimize import minimize
+from sklearn.metrics import f1_score
+from transformers import PreTrainedTokenizerBase
+
+from stance_model.calibration import calibrate
+from stance_model.checkpoint import CalibrationSettings
+from stance_model.classifier import StanceModel
+from stance_model.labels import NEUTRAL, STANCES
+from stance_training.batches import Collator
+from stance_training.config import TrainConfig
+from stance_training.examples import IGNORED, Example
+from stance_training.metrics import brier_score, class_f1, expected_calibration_error
+from stance_training.trainer import as_dataset
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int_]
+
+# Pulls temperature and biases toward doing nothing: with few rows of a class they would follow noise.
+PRIOR_STRENGTH = 2.0
+THRESHOLDS = np.linspace(0.2, 0.8, 25)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A model's raw answers on examples: logits (n, 3), declared probability (n,), and what is true."""
+
+    logits: Floats
+    declared: Floats
+    labels: Ints
+    is_declared: Ints
+
+
+@torch.inference_mode()
+def score(
+    model: StanceModel, tokenizer: PreTrainedTokenizerBase, examples: list[Example], config: TrainConfig
+) -> Scored:
+    """The model's raw answers on examples with all their mentions marked, in order."""
+    model.eval()
+    device = next(model.parameters()).device
+    collate = Collator(tokenizer, config.encoding, mention_share=1.0)
+    rows = as_dataset(examples)
+    order = np.argsort(rows["length"], kind="stable")
+    logits, declared = np.zeros((len(rows), len(STANCES))), np.zeros(len(rows))
+    for start in range(0, len(rows), 32):
+        picked = order[start : start + 32]
+        batch = collate([rows[int(i)] for i in picked])
+        texts = {k: v.to(device) for k, v in batch.items() if k not in {"labels", "declared", "evidence"}}
+        outputs = model(**texts)
+        logits[picked] = outputs.logits.double().cpu().numpy()
+        declared[picked] = outputs.declared.double().sigmoid().cpu().numpy()
+    return Scored(
+        logits=logits,
+        declared=declared,
+        labels=np.array(rows["label"]),
+        is_declared=np.array(rows["declared"]),
+    )
+
+
+def fit_calibration(scored: Scored, *, abstain_below: float) -> CalibrationSettings:
+    """Temperature and biases of least negative log-likelihood, and the best threshold for declared."""
+
+    def objective(parameters: Floats) -> float:
+        log_temperature, support, oppose = parameters
+        settings = CalibrationSettings(temperature=float(np.exp(log_temperature)), bias=(support, 0.0, oppose))
+        p = calibrate(scored.logits, settings)[np.arange(len(scored.labels)), scored.labels]
+        return float(-np.log(np.clip(p, 1e-12, 1)).sum() + PRIOR_STRENGTH * (parameters**2).sum())
+
+    found = minimize(objective, np.zeros(3), method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-4})
+    log_temperature, support, oppose = (float(value) for value in found.x)
+    return CalibrationSettings(
+        temperature=round(float(np.exp(log_temperature)), 4),
+        bias=(round(support, 4), 0.0, round(oppose, 4)),
+        declared_threshold=_declared_threshold(scored),
+        abstain_below=abstain_below,
+    )
+
+
+def _declared_threshold(scored: Scored) -> float:
+    """The threshold of best F1 for declared among the neutrals; 0.5 where none is declared."""
+    known = (scored.labels == NEUTRAL) & (scored.is_declared != IGNORED)
+    truth, p = scored.is_declared[known], scored.declared[known]
+    if not truth.any():
+        return 0.5
+    values = [f1_score(truth, p >= threshold, zero_division=0) for threshold in THRESHOLDS]
+    # The middle of the best stretch, which shifts least with another sample.
+    best = np.flatnonzero(np.isclose(values, max(values)))
+    return round(float(THRESHOLDS[best[len(best) // 2]]), 4)
+
+
+def measure(scored: Scored, calibration: CalibrationSettings) -> dict[str, float]:
+    """The figures of calibrated answers."""
+    probabilities = calibrate(scored.logits, calibration)
+    predicted = probabilities.argmax(axis=1)
+    f1 = class_f1(scored.labels, predicted)
+    return {
+        "n_rows": float(len(scored.labels)),
+        "macro_f1": float(f1.mean()),
+        **{f"f1_{stance}": float(value) for stance, value in zip(STANCES, f1, strict=True)},
+        "accuracy": float((predicted == scored.labels).mean()),
+        "expected_calibration_error": expected_calibration_error(scored.labels, probabilities),
+        "brier_score": brier_score(scored.labels, probabilities),
+    }

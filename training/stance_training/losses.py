@@ -1,0 +1,50 @@
+"""Losses: the stance, and the two small heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from stance_model.classifier import StanceOutputs
+from stance_model.labels import STANCES
+from stance_training.config import Loss
+from stance_training.examples import IGNORED
+
+
+def class_weights(labels: Sequence[int], *, power: float) -> Tensor:
+    """Weights (3,) inverse to the classes' counts, to a power; a class that is absent weighs 1."""
+    counts = torch.bincount(torch.tensor(labels), minlength=len(STANCES)).float()
+    weights = (counts.sum() / (len(STANCES) * counts.clamp(min=1))) ** power
+    return torch.where(counts > 0, weights, torch.ones_like(weights))
+
+
+def stance_loss(logits: Tensor, labels: Tensor, weights: Tensor, settings: Loss) -> Tensor:
+    """Weighted cross-entropy or focal loss, a scalar; logits (n, 3), labels (n,)."""
+    if settings.kind == "cross_entropy":
+        return functional.cross_entropy(logits, labels, weight=weights, label_smoothing=settings.label_smoothing)
+    log_p = functional.log_softmax(logits, dim=-1).gather(1, labels[:, None]).squeeze(1)
+    weight = weights[labels]
+    return (-weight * (1 - log_p.exp()) ** settings.focal_gamma * log_p).sum() / weight.sum()
+
+
+def total_loss(
+    outputs: StanceOutputs, *, labels: Tensor, declared: Tensor, evidence: Tensor, weights: Tensor, settings: Loss
+) -> Tensor:
+    """The stance loss plus the heads' losses, each over the rows and tokens whose target is known."""
+    loss = stance_loss(outputs.logits.float(), labels, weights, settings)
+    loss = loss + settings.declared_weight * _known_loss(outputs.declared, declared, settings)
+    return loss + settings.evidence_weight * _known_loss(outputs.evidence, evidence, settings)
+
+
+def _known_loss(logits: Tensor, targets: Tensor, settings: Loss) -> Tensor:
+    """Binary cross-entropy over known targets; positives are rare and weigh more."""
+    known = targets != IGNORED
+    if not known.any():
+        return logits.sum() * 0.0
+    positive_weight = torch.tensor(settings.positive_weight, device=logits.device)
+    return functional.binary_cross_entropy_with_logits(
+        logits[known].float(), targets[known].float(), pos_weight=positive_weight
+    )

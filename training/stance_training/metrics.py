@@ -1,0 +1,77 @@
+"""Metrics: macro-F1 over the three labels with a bootstrap interval, agreement, and how honest probabilities are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from stance_model.labels import STANCES
+
+N_RESAMPLES = 2000
+N_BINS = 10
+
+Ints = npt.NDArray[np.int_]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def class_f1(labels: Ints, predicted: Ints) -> Floats:
+    """F1 of each label, (3,), in the labels' order; 0 for a label that is neither there nor predicted."""
+    return np.asarray(
+        f1_score(labels, predicted, labels=list(range(len(STANCES))), average=None, zero_division=0), dtype=float
+    )
+
+
+def macro_f1(labels: Ints, predicted: Ints) -> float:
+    """The mean of the three labels' F1."""
+    return float(class_f1(labels, predicted).mean())
+
+
+def kappa(labels: Ints, predicted: Ints) -> float:
+    """Cohen's kappa (Cohen 1960): agreement beyond chance."""
+    return float(cohen_kappa_score(labels, predicted, labels=list(range(len(STANCES)))))
+
+
+def expected_calibration_error(labels: Ints, probabilities: Floats) -> float:
+    """Mean gap, 0..1, between confidence and accuracy over 10 equal-width bins (Guo et al. 2017)."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
+    gaps = [abs(correct[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
+    return float(sum(gaps))
+
+
+def brier_score(labels: Ints, probabilities: Floats) -> float:
+    """Mean squared distance, 0..2, of the probabilities from the truth (Brier 1950)."""
+    truth = np.eye(len(STANCES))[labels]
+    return float(((probabilities - truth) ** 2).sum(axis=1).mean())
+
+
+def bootstrap(
+    metric: Callable[[Ints, Ints], float], labels: Ints, predicted: Ints, groups: Sequence[str], *, seed: int = 0
+) -> Interval:
+    """The metric with a 95% percentile interval over 2,000 resamples of whole passages (Efron 1979).
+
+    Passages, not rows, are drawn: the rows of one passage stand or fall together.
+    """
+    _, ids = np.unique(np.asarray(groups), return_inverse=True)
+    members = [np.flatnonzero(ids == g) for g in range(ids.max() + 1)]
+    dice = np.random.default_rng(seed)
+    values = []
+    for _ in range(N_RESAMPLES):
+        rows = np.concatenate([members[g] for g in dice.integers(0, len(members), len(members))])
+        values.append(metric(labels[rows], predicted[rows]))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Interval(value=metric(labels, predicted), low=float(low), high=float(high))
