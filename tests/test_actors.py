@@ -60,9 +60,7 @@ def test_she_is_not_the_man_named_last() -> None:
 
 
 def test_a_known_president_is_linked_by_office() -> None:
-    found = find(
-        "Bashar al-Assad spoke on television. The Syrian president promised a vote. Mr. Assad smiled."
-    )
+    found = find("Bashar al-Assad spoke on television. The Syrian president promised a vote. Mr. Assad smiled.")
     assert words(found["Bashar al-Assad"]) == ["Bashar al-Assad", "Syrian president", "Assad"]
 
 

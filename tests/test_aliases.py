@@ -93,9 +93,7 @@ def test_all_faults_are_told_together_with_file_entry_and_what_is_allowed(folder
 
 def test_a_person_of_an_unknown_state_is_a_fault(folder: Path) -> None:
     append(folder / "people.yaml", "Rufus Firefly: {state: Freedonia}")
-    with pytest.raises(
-        ConfigError, match=r"Rufus Firefly\.state 'Freedonia'; expected an entry of states\.yaml"
-    ):
+    with pytest.raises(ConfigError, match=r"Rufus Firefly\.state 'Freedonia'; expected an entry of states\.yaml"):
         load_aliases(folder)
 
 

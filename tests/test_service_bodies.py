@@ -145,10 +145,7 @@ def test_several_faults_are_told_together_and_many_in_short(client) -> None:
 
 
 def test_a_text_over_the_limit_is_413_with_its_path(client) -> None:
-    assert (
-        problem_of(client.post("/v1/stance", json={"text": "a" * (MAX_TEXT_CHARS + 1)}), 413)["path"]
-        == "text"
-    )
+    assert problem_of(client.post("/v1/stance", json={"text": "a" * (MAX_TEXT_CHARS + 1)}), 413)["path"] == "text"
 
 
 @pytest.mark.parametrize("length", [None, 12, MAX_BODY_BYTES + 1, 10**30])

@@ -53,9 +53,7 @@ def test_a_proposition_is_an_id_or_given_whole(client) -> None:
     named = client.post("/v1/stance", json={"text": "A b.", "proposition": "saleh-stays"}).json()
     assert named["proposition"]["id"] == "saleh-stays"
     given = {"id": "tax", "text": "The tax is raised."}
-    assert (
-        client.post("/v1/stance", json={"text": "A b.", "proposition": given}).json()["proposition"] == given
-    )
+    assert client.post("/v1/stance", json={"text": "A b.", "proposition": given}).json()["proposition"] == given
 
 
 def test_propositions_are_those_of_the_library(client) -> None:

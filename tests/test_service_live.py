@@ -37,9 +37,7 @@ def port() -> Iterator[int]:
     assert not thread.is_alive()
 
 
-def call(
-    port: int, method: str, path: str, body=None, **headers: str
-) -> tuple[int, http.client.HTTPResponse, bytes]:
+def call(port: int, method: str, path: str, body=None, **headers: str) -> tuple[int, http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body=body, headers=headers)
@@ -92,9 +90,7 @@ def test_a_caller_who_leaves_in_the_middle_harms_nobody(port: int) -> None:
 
 
 def test_a_taken_port_is_one_clear_line(port: int) -> None:
-    with pytest.raises(
-        WorkError, match=rf"^127\.0\.0\.1:{port}: cannot listen: Address already in use; .*--port$"
-    ):
+    with pytest.raises(WorkError, match=rf"^127\.0\.0\.1:{port}: cannot listen: Address already in use; .*--port$"):
         serve(port=port)
 
 

@@ -29,12 +29,7 @@ IDS = [attributes["id"] for _, attributes in ELEMENTS if "id" in attributes]
 
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:
-    links = [
-        attributes[name]
-        for _, attributes in ELEMENTS
-        for name in ("src", "href", "action")
-        if name in attributes
-    ]
+    links = [attributes[name] for _, attributes in ELEMENTS for name in ("src", "href", "action") if name in attributes]
     assert set(links) <= {"data:,", "/docs"}
     assert "http:" not in PAGE.html
     assert "https:" not in PAGE.html

@@ -74,10 +74,7 @@ def test_what_a_quotation_says_of_another_is_about_that_other() -> None:
 
 
 def test_a_spokespersons_words_count_for_whom_they_speak() -> None:
-    text = (
-        "Norwegian Foreign Ministry spokeswoman Kari Lund met reporters. “We never asked for it,” she said. "
-        "“Never.”"
-    )
+    text = "Norwegian Foreign Ministry spokeswoman Kari Lund met reporters. “We never asked for it,” she said. “Never.”"
     lund, norway = statements(text, "Kari Lund", "Norway")
     said = {first for first, role in lund.items() if role == "words"}
     assert said

@@ -1,7 +1,7 @@
 """Who, in this news text, wants what: articles in, every actor's stance out.
 
-    >>> from stance_model import Analyzer, Article
-    >>> analysis = Analyzer.load().analyze(Article(text="…"))
+>>> from stance_model import Analyzer, Article
+>>> analysis = Analyzer.load().analyze(Article(text="…"))
 """
 
 from stance_model.analysis import Analysis

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stance_model.actors import Actor, ActorFinder, Aliases, GivenActor, Mention, SpacyActorFinder, load_aliases, resolve_given
+from stance_model.actors import (
+    Actor,
+    ActorFinder,
+    Aliases,
+    GivenActor,
+    Mention,
+    SpacyActorFinder,
+    load_aliases,
+    resolve_given,
+)
 from stance_model.analysis import (
     ActorStance,
     Analysis,
@@ -63,9 +72,7 @@ class _Prepared:
 class Analyzer:
     """Analyses articles with one checkpoint. Thread-safe: nothing changes after it is made."""
 
-    def __init__(
-        self, *, classifier: Classifier, manifest: Manifest, finder: ActorFinder, aliases: Aliases
-    ) -> None:
+    def __init__(self, *, classifier: Classifier, manifest: Manifest, finder: ActorFinder, aliases: Aliases) -> None:
         self.manifest = manifest
         self._classifier = classifier
         self._finder = finder
@@ -145,11 +152,14 @@ class Analyzer:
             hypothesis = put_for(actor.name, proposition.text, self.manifest.encoding)
             windows = windower.windows(actor, statements, voices, hypothesis)
             if len(windows) > MAX_WINDOWS_PER_ACTOR:
-                message = f"{actor.name!r} fills {len(windows)} windows; the {MAX_WINDOWS_PER_ACTOR} likeliest were judged"
+                message = (
+                    f"{actor.name!r} fills {len(windows)} windows; the {MAX_WINDOWS_PER_ACTOR} likeliest were judged"
+                )
                 warnings.append(_warning("truncated", message))
                 windows = _likeliest(windows, document, proposition)
             pairs = [
-                encode_window(document, window, actor.name, proposition.text, self.manifest.encoding) for window in windows
+                encode_window(document, window, actor.name, proposition.text, self.manifest.encoding)
+                for window in windows
             ]
             cases.append(_Case(actor=actor, windows=tuple(windows), pairs=tuple(pairs)))
         return _Prepared(
@@ -166,7 +176,8 @@ class Analyzer:
         rows = []
         for case, judged in zip(prepared.cases, judgements, strict=True):
             if any(judgement.truncated for judgement in judged):
-                message = f"a window of {case.actor.name!r} met the encoder's limit of {self.manifest.encoding.max_length_tokens} tokens"
+                limit = self.manifest.encoding.max_length_tokens
+                message = f"a window of {case.actor.name!r} met the encoder's limit of {limit} tokens"
                 warnings.append(_warning("truncated", message))
             rows.append(self._row(prepared, case, judged))
         return Analysis(

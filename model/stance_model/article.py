@@ -54,8 +54,8 @@ class Article(BaseModel):
     url: str | None = None
     source: str | None = None
     lang: str | None = None
-    actors: tuple[Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")] | ArticleActor, ...] | None = Field(
-        default=None, max_length=MAX_GIVEN_ACTORS
+    actors: tuple[Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")] | ArticleActor, ...] | None = (
+        Field(default=None, max_length=MAX_GIVEN_ACTORS)
     )
     proposition: str | Proposition = DEFAULT_PROPOSITION
 

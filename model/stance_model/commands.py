@@ -19,7 +19,10 @@ from stance_model.table import print_table
 
 
 def analyze(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help=".txt, .md, .html, .json, .jsonl, or - for standard input")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", help=".txt, .md, .html, .json, .jsonl, or - for standard input"),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="print analyses as JSON, one a line")] = False,
     actors: Annotated[str | None, typer.Option(help='judge exactly these: "A;B"')] = None,
     proposition: Annotated[str | None, typer.Option(help=f"id of a proposition; default {DEFAULT_PROPOSITION}")] = None,

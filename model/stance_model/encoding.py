@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from transformers import PreTrainedTokenizerBase
 
@@ -50,7 +51,9 @@ def put_for(actor: str, proposition: str, settings: EncodingSettings) -> str:
     return settings.hypothesis.format(actor=actor, proposition=proposition)
 
 
-def mark(text: str, mentions: Sequence[Mention], settings: EncodingSettings, *, offset: int = 0) -> tuple[str, list[int]]:
+def mark(
+    text: str, mentions: Sequence[Mention], settings: EncodingSettings, *, offset: int = 0
+) -> tuple[str, list[int]]:
     """The text with marks around the mentions, and each character's place (-1 for a mark and its space).
 
     Args:
@@ -169,10 +172,7 @@ class Windower:
                 nxt -= 1
             cuts.append(nxt)
         places = [offsets[c][0] for c in cuts[:-1]] + [len(text)]
-        return [
-            self._window(sentence.start + a, sentence.start + b, mentions)
-            for a, b in zip(places, places[1:], strict=False)
-        ]
+        return [self._window(sentence.start + a, sentence.start + b, mentions) for a, b in pairwise(places)]
 
     def _window(self, start: int, end: int, mentions: Sequence[Mention]) -> Window:
         inside = tuple(m for m in mentions if start <= m.start and m.end <= end)

@@ -103,11 +103,7 @@ class _StatementFinder:
         if token is None:
             return set()
         following = (token.nbor(i) for i in range(1, min(_MAX_PHRASE_TOKENS, len(token.doc) - token.i)))
-        inside = (
-            word
-            for word in following
-            if word.dep_ in {"appos", "pobj", "compound"} and token in word.ancestors
-        )
+        inside = (word for word in following if word.dep_ in {"appos", "pobj", "compound"} and token in word.ancestors)
         near = (self._at.get(place - token.idx + word.idx) for word in inside)
         return next((actors for actors in near if actors), set())
 
@@ -121,9 +117,7 @@ class _StatementFinder:
         if role not in {"speaks", "acts", "owns"}:
             return "about"
         if quote is not None:
-            own = quote.speaker_start is not None and bool(
-                self._at.get(mention.start, set()) & self._speakers(quote)
-            )
+            own = quote.speaker_start is not None and bool(self._at.get(mention.start, set()) & self._speakers(quote))
             return "words" if own else "about"
         if role == "speaks" or (role == "owns" and root.head.lemma_.lower() in _SAID):
             return "words"

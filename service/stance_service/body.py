@@ -44,13 +44,9 @@ async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> by
                 if len(body) > max_bytes:
                     raise TooLargeError(f"the body is over {max_bytes:,} bytes; expected at most that")
     except TimeoutError as error:
-        raise SlowBodyError(
-            f"{len(body):,} bytes came in {timeout_s:g} s; expected the whole body by then"
-        ) from error
+        raise SlowBodyError(f"{len(body):,} bytes came in {timeout_s:g} s; expected the whole body by then") from error
     except ClientDisconnect as error:
-        raise MalformedBodyError(
-            f"the body ends after {len(body):,} bytes; expected the rest of it"
-        ) from error
+        raise MalformedBodyError(f"the body ends after {len(body):,} bytes; expected the rest of it") from error
     return bytes(body)
 
 

@@ -13,9 +13,7 @@ from stance_model.errors import WorkError
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="port to listen on; 0 takes a free one")] = 8000,
     host: Annotated[str, typer.Option(help="name or address to listen on")] = "127.0.0.1",
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="checkpoint folder; default the shipped one")
-    ] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="checkpoint folder; default the shipped one")] = None,
 ) -> None:
     """Answer over HTTP, with a page for people, until Ctrl-C."""
     # Here, so that the other commands work, and start no later, where the serving packages are not installed.

@@ -24,9 +24,7 @@ ARTICLE_BODY: dict[str, Any] = {
             "application/json": {
                 "schema": {"$ref": _REF.format(model="Article")},
                 "examples": {
-                    "text": {
-                        "value": {"text": "Moscow said that only Syrians can decide whether Assad stays."}
-                    },
+                    "text": {"value": {"text": "Moscow said that only Syrians can decide whether Assad stays."}},
                     "given actors": {
                         "value": {
                             "id": "a1",

@@ -28,9 +28,7 @@ class Fault:
 
 def field_error(value: dict[str, Any], error: ValidationError) -> InputError:
     """The error whose place is the first field at fault and whose message lists the first few."""
-    found = [
-        fault for details in error.errors(include_url=False) if (fault := _fault(value, details)) is not None
-    ]
+    found = [fault for details in error.errors(include_url=False) if (fault := _fault(value, details)) is not None]
     first, *others = found
     shown = [first.message, *(f"{fault.path}: {fault.message}" for fault in others[: MAX_FAULTS_SHOWN - 1])]
     if len(found) > MAX_FAULTS_SHOWN:

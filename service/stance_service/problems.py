@@ -85,14 +85,10 @@ async def _answer(request: Request, error: Exception) -> Response:
         if isinstance(error, StanceError):  # the server logs every other error itself
             _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         # What failed may name files of this machine, which are no caller's business.
-        return _respond(
-            kind.status, type_name=_urn(kind), title=kind.title, detail="the server's log says why"
-        )
+        return _respond(kind.status, type_name=_urn(kind), title=kind.title, detail="the server's log says why")
     path = error.where or None if isinstance(error, InputError) else None
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFullError) else {}
-    return _respond(
-        kind.status, type_name=_urn(kind), title=kind.title, detail=str(error), path=path, headers=headers
-    )
+    return _respond(kind.status, type_name=_urn(kind), title=kind.title, detail=str(error), path=path, headers=headers)
 
 
 def _http_problem(request: Request, error: HTTPException) -> Response:
@@ -103,9 +99,7 @@ def _http_problem(request: Request, error: HTTPException) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed; expected {allowed}",
     }
     detail = details.get(status, error.detail)
-    return _respond(
-        status, type_name="about:blank", title=status.phrase, detail=detail, headers=error.headers or {}
-    )
+    return _respond(status, type_name="about:blank", title=status.phrase, detail=detail, headers=error.headers or {})
 
 
 def _urn(kind: _Kind) -> str:

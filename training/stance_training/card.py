@@ -44,7 +44,8 @@ They chose the weights, so they flatter; for figures on other data run `stance e
 {figures}
 
 Calibration: temperature {calibration.temperature}, bias {list(calibration.bias)}; a neutral is called declared from
-{calibration.declared_threshold}; a row is marked abstained when its highest probability is under {calibration.abstain_below}.
+{calibration.declared_threshold}; a row is marked abstained when its highest probability is under
+{calibration.abstain_below}.
 """,
         encoding="utf-8",
     )

@@ -63,5 +63,6 @@ def _print(report: Report) -> None:
     found = report.found
     console.print(
         f"with no actors given: {found.n_matched} of {found.n_labelled} labelled actors found (recall "
-        f"{found.recall:.3f}); {found.n_matched} of {found.n_found} found are labelled (precision {found.precision:.3f})"
+        f"{found.recall:.3f}); {found.n_matched} of {found.n_found} found are labelled "
+        f"(precision {found.precision:.3f})"
     )

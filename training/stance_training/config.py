@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -207,10 +208,8 @@ def _apply(values: dict[str, Any], override: str) -> None:
     value = yaml.safe_load(text)
     # YAML 1.1 reads 3e-5 as a word.
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             value = float(value)
-        except ValueError:
-            pass
     place: Any = values
     *parents, last = key.split(".")
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import confusion_matrix
@@ -18,9 +19,8 @@ from stance_model.labels import STANCE_IDS, STANCES
 from stance_model.proposition import Proposition, get_proposition
 from stance_training.examples import find_places
 from stance_training.metrics import (
-    Floats,
-    Ints,
     Interval,
+    Ints,
     bootstrap,
     brier_score,
     class_f1,
@@ -31,6 +31,8 @@ from stance_training.metrics import (
 from stance_training.passages import LabelledActor, LabelledPassage, read_passages
 
 BATCH_PASSAGES = 16
+
+Bools = npt.NDArray[np.bool_]
 
 
 class _Frozen(BaseModel):
@@ -95,7 +97,9 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
     """
     analyzer = Analyzer.load(checkpoint)
     passages = read_passages(data)
-    pairs = [(p, actor, row) for p, rows in _judge(analyzer, passages) for actor, row in zip(p.actors, rows, strict=True)]
+    pairs = [
+        (p, actor, row) for p, rows in _judge(analyzer, passages) for actor, row in zip(p.actors, rows, strict=True)
+    ]
     labels = np.array([STANCE_IDS[actor.label] for _, actor, _ in pairs])
     predicted = np.array([STANCE_IDS[row.stance] for _, _, row in pairs])
     groups = [passage.group for passage, _, _ in pairs]
@@ -131,14 +135,14 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
     )
 
 
-def _f1_of(index: int):  # noqa: ANN202 - a metric, as `bootstrap` takes it
+def _f1_of(index: int) -> Callable[[Ints, Ints], float]:
     def metric(labels: Ints, predicted: Ints) -> float:
         return float(class_f1(labels, predicted)[index])
 
     return metric
 
 
-def _binary_f1(truth: Floats, predicted: Floats) -> float:
+def _binary_f1(truth: Bools, predicted: Bools) -> float:
     hits = float((truth & predicted).sum())
     total = float(truth.sum() + predicted.sum())
     return 2 * hits / total if total else 0.0

@@ -30,7 +30,8 @@ class Interval:
 def class_f1(labels: Ints, predicted: Ints) -> Floats:
     """F1 of each label, (3,), in the labels' order; 0 for a label that is neither there nor predicted."""
     return np.asarray(
-        f1_score(labels, predicted, labels=list(range(len(STANCES))), average=None, zero_division=0), dtype=float
+        f1_score(labels, predicted, labels=list(range(len(STANCES))), average=None, zero_division=0),
+        dtype=float,
     )
 
 
@@ -60,7 +61,12 @@ def brier_score(labels: Ints, probabilities: Floats) -> float:
 
 
 def bootstrap(
-    metric: Callable[[Ints, Ints], float], labels: Ints, predicted: Ints, groups: Sequence[str], *, seed: int = 0
+    metric: Callable[[Ints, Ints], float],
+    labels: Ints,
+    predicted: Ints,
+    groups: Sequence[str],
+    *,
+    seed: int = 0,
 ) -> Interval:
     """The metric with a 95% percentile interval over 2,000 resamples of whole passages (Efron 1979).
 

@@ -25,7 +25,16 @@ from stance_training.encoders import load_encoder
 from stance_training.fitting import fit_calibration, measure, score
 from stance_training.trainer import train_stage, use_bfloat16
 
-PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "safetensors", "scikit-learn", "spacy", "numpy")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "datasets",
+    "safetensors",
+    "scikit-learn",
+    "spacy",
+    "numpy",
+)
 RUN_CONFIG = "config.yaml"
 STAGE_DONE = "done.json"
 
@@ -71,7 +80,7 @@ def train(config: TrainConfig) -> Path:
     scored = score(model, tokenizer, data.validation, config)
     calibration = fit_calibration(scored, abstain_below=config.abstain_below)
     metrics = measure(scored, calibration)
-    return _write(model, tokenizer, config, data, calibration, metrics, history)
+    return _write(model, tokenizer, config=config, data=data, calibration=calibration, metrics=metrics, history=history)
 
 
 def _claim_work(folder: Path, config: TrainConfig) -> Path:
@@ -108,6 +117,7 @@ def _load_weights(model: StanceModel, folder: Path) -> None:
 def _write(
     model: StanceModel,
     tokenizer: PreTrainedTokenizerBase,
+    *,
     config: TrainConfig,
     data: RunData,
     calibration: CalibrationSettings,
@@ -155,9 +165,9 @@ def _write(
 def _save_classifier(model: StanceModel, folder: Path, *, as_float16: bool) -> None:
     """Writes the classifier; `config.json` says float32 either way, which is what it is loaded as."""
     if as_float16:
-        model.classifier.half()
+        model.classifier.half()  # type: ignore[no-untyped-call]
     model.classifier.save_pretrained(folder)
-    model.classifier.float()
+    model.classifier.float()  # type: ignore[no-untyped-call]
     path = folder / "config.json"
     _write_json(path, json.loads(path.read_text(encoding="utf-8")) | {"dtype": "float32"})
 

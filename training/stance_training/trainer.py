@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -48,7 +48,7 @@ def has_bfloat16() -> bool:
     A processor that only has the AVX-512 instructions for it gains nothing (see training/EXPERIMENTS.md).
     """
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_amx_tile_supported())
 
 
@@ -68,7 +68,7 @@ class StanceTrainer(Trainer):
         self._sampler_seed = seed
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler[int]:
-        data = train_dataset if train_dataset is not None else self.train_dataset
+        data = cast(Dataset, train_dataset if train_dataset is not None else self.train_dataset)
         return EpochSampler(
             lengths=list(data["length"]),
             is_none=[declared == 0 for declared in data["declared"]],
@@ -82,7 +82,7 @@ class StanceTrainer(Trainer):
         model: torch.nn.Module,
         inputs: dict[str, Tensor],
         return_outputs: bool = False,
-        num_items_in_batch: Tensor | None = None,
+        num_items_in_batch: Tensor | int | None = None,
     ) -> Any:  # noqa: ANN401 - a scalar, or with return_outputs the pair that the Trainer expects
         texts, targets = _split(inputs)
         outputs = model(**texts)
@@ -105,12 +105,16 @@ class StanceTrainer(Trainer):
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW; the fresh heads learn `head_rate` times as fast as the encoder."""
         if self.optimizer is None:
-            named = list((model or self.model).named_parameters())
-            encoder = self.model.classifier.base_model_prefix
+            stance_model = cast(StanceModel, model or self.model)
+            named = list(stance_model.named_parameters())
+            encoder = stance_model.classifier.base_model_prefix
             is_encoder = [name.startswith(f"classifier.{encoder}.") and ".pooler." not in name for name, _ in named]
             rate = self._stage.learning_rate
             groups = [
-                {"params": [p for (_, p), inside in zip(named, is_encoder, strict=True) if inside], "lr": rate},
+                {
+                    "params": [p for (_, p), inside in zip(named, is_encoder, strict=True) if inside],
+                    "lr": rate,
+                },
                 {
                     "params": [p for (_, p), inside in zip(named, is_encoder, strict=True) if not inside],
                     "lr": rate * self._stage.head_rate,
@@ -195,7 +199,7 @@ def train_stage(
         compute_metrics=_macro_f1,
         callbacks=callbacks,
     )
-    last = get_last_checkpoint(str(work)) if work.is_dir() else None
+    last = get_last_checkpoint(str(work)) if work.is_dir() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=last)
     history: list[dict[str, float]] = trainer.state.log_history
     if any(not np.isfinite(row.get("loss", 0.0)) for row in history):

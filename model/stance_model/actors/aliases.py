@@ -194,9 +194,7 @@ def _names(
             alias = Alias(entity, "organisation" if sort == "organisation" else "armed_group", "name")
             yield from ((file, name, alias) for name in (entity, *body.names))
     for entity, person in people.items():
-        yield from (
-            ("people.yaml", name, Alias(entity, "person", "name")) for name in (entity, *person.names)
-        )
+        yield from (("people.yaml", name, Alias(entity, "person", "name")) for name in (entity, *person.names))
     for name in media:
         yield "offices.yaml", name, Alias(name, "media", "name")
 

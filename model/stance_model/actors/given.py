@@ -166,9 +166,7 @@ class _Resolver:
         key = self._by_surname.get(words[-1])
         if key is None:
             return None
-        firsts = {name_words(c.text)[0] for c in self._clusters[key].candidates if c.sort == "person"} - {
-            words[-1]
-        }
+        firsts = {name_words(c.text)[0] for c in self._clusters[key].candidates if c.sort == "person"} - {words[-1]}
         return key if not firsts or words[0] in firsts else None
 
     def _is_part_of_other(self, span: tuple[int, int], key: str | None) -> bool:

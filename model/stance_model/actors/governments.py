@@ -21,9 +21,7 @@ _NOT_GOVERNMENT = words(
     joint"""
 )
 # Nouns that mean the government only in the plural: "Iranian commanders".
-_ONLY_PLURAL = words(
-    "general commander leader diplomat negotiator representative delegate policymaker soldier"
-)
+_ONLY_PLURAL = words("general commander leader diplomat negotiator representative delegate policymaker soldier")
 # Nouns that mean the government also after its leader's name: "Assad's forces".
 _PERSONAL = words("regime government administration force troop army military jet warplane cabinet")
 _GOVERNMENT_KINDS = frozenset(("government", "regime", "army", "security"))

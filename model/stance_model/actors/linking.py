@@ -75,9 +75,7 @@ class _Linker:
         key = self._key(candidate)
         cluster = self.clusters.get(key)
         if cluster is None:
-            cluster = self.clusters[key] = Cluster(
-                key=key, sort=_SORTS.get(key.split(":")[0], candidate.sort)
-            )
+            cluster = self.clusters[key] = Cluster(key=key, sort=_SORTS.get(key.split(":")[0], candidate.sort))
             if cluster.sort == "person":
                 self._know(cluster)
         cluster.candidates.append(candidate)
@@ -181,10 +179,7 @@ class _Linker:
         office = candidate.offices[0]
         if candidate.definite:
             fits = {
-                key
-                for noun in office.nouns
-                for key in self._by_noun[noun]
-                if self._fits(self.clusters[key], office)
+                key for noun in office.nouns for key in self._by_noun[noun] if self._fits(self.clusters[key], office)
             }
             if len(fits) == 1:
                 return fits.pop()

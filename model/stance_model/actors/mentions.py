@@ -230,7 +230,5 @@ def key_of_name(sort: str, entity: str | None, text: str) -> str:
 def _lemmas(doc: Doc, phrase: Phrase) -> tuple[str, ...]:
     tokens = doc[phrase.start : phrase.root + 1]
     return tuple(
-        dict.fromkeys(
-            t.lemma_.lower() for t in tokens if (t.is_alpha and not t.is_stop) or t.i == phrase.root
-        )
+        dict.fromkeys(t.lemma_.lower() for t in tokens if (t.is_alpha and not t.is_stop) or t.i == phrase.root)
     )

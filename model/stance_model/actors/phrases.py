@@ -26,9 +26,7 @@ _HUMAN_ENDINGS = ("er", "or", "ist", "ian", "man", "woman", "person", "crat")
 _RANKED = words("minister secretary adviser advisor chief")
 # Words that open the few after a head that say who is meant: "residents of Homs", "forces loyal to".
 _TAIL_PREPOSITIONS = words("of for in from to at with against within")
-_TAIL_PARTICIPLES = words(
-    "loyal allied opposed close fighting backed trying supported affiliated linked familiar"
-)
+_TAIL_PARTICIPLES = words("loyal allied opposed close fighting backed trying supported affiliated linked familiar")
 _MAX_TAIL_WORDS = 7
 
 

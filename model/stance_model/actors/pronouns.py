@@ -51,9 +51,7 @@ def find_pronouns(
 class _Reader:
     """Walks through a document once, keeping who was spoken of last."""
 
-    def __init__(
-        self, document: Document, clusters: Sequence[Cluster], quotes: Quotes, aliases: Aliases
-    ) -> None:
+    def __init__(self, document: Document, clusters: Sequence[Cluster], quotes: Quotes, aliases: Aliases) -> None:
         self._document = document
         self._quotes = quotes
         self._genders = {c.key: _gender(c, aliases) for c in clusters if c.sort in {"person", "office"}}
@@ -93,11 +91,7 @@ class _Reader:
         speakers = self._speakers()
         for place, token in first:
             quote = self._quotes.at(place)
-            key = (
-                speakers.get(quote.speaker_start)
-                if quote is not None and quote.speaker_start is not None
-                else None
-            )
+            key = speakers.get(quote.speaker_start) if quote is not None and quote.speaker_start is not None else None
             if key is not None:
                 yield key, Mention(place, place + len(token.text), token.text)
 

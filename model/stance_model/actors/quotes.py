@@ -74,9 +74,7 @@ def find_quotes(document: Document) -> Quotes:
         quote = span
         speaker = finder.beside(quote)
         if speaker is None and found and (continues[i] or finder.runs_on(found[-1], quote)):
-            found.append(
-                replace(quote, speaker_start=found[-1].speaker_start, speaker_end=found[-1].speaker_end)
-            )
+            found.append(replace(quote, speaker_start=found[-1].speaker_start, speaker_end=found[-1].speaker_end))
             continue
         speaker = speaker or finder.introduced(quote)
         if speaker is not None:
@@ -127,9 +125,7 @@ class _SpeakerFinder:
         self._outside: list[list[Token]] = []
         self._places: list[list[int]] = []
         for paragraph in document.paragraphs:
-            outside = [
-                t for t in paragraph.doc if not t.is_space and quotes.at(paragraph.offset + t.idx) is None
-            ]
+            outside = [t for t in paragraph.doc if not t.is_space and quotes.at(paragraph.offset + t.idx) is None]
             self._outside.append(outside)
             self._places.append([paragraph.offset + t.idx for t in outside])
 
@@ -142,9 +138,7 @@ class _SpeakerFinder:
         if quote.paragraph == last.paragraph:
             between = self._document.text[last.end : quote.start].strip()
             if last.speaker_start is not None and last.end <= last.speaker_start < quote.start:
-                return (
-                    len(re.findall(r"[.?!](?=\s|$)", between)) <= 1 and len(between.split()) <= _REACH_TOKENS
-                )
+                return len(re.findall(r"[.?!](?=\s|$)", between)) <= 1 and len(between.split()) <= _REACH_TOKENS
             return len(between.split()) <= 2
         starts_paragraph = not self._text(quote.paragraph, None, quote.start).strip()
         near = quote.paragraph == last.paragraph + 1
@@ -163,18 +157,12 @@ class _SpeakerFinder:
         if index == 0 or self._document.sentences[index - 1].paragraph < sentence.paragraph - 1:
             return None
         before = self._document.sentences[index - 1]
-        if before.paragraph != sentence.paragraph and not self._document.text[
-            before.start : before.end
-        ].endswith(":"):
+        if before.paragraph != sentence.paragraph and not self._document.text[before.start : before.end].endswith(":"):
             return None
         root = before.span.root
         for child in root.children:
             place = before.offset + child.idx
-            if (
-                child.dep_ == "nsubj"
-                and self._quotes.at(place) is None
-                and child.pos_ in {"PROPN", "PRON", "NOUN"}
-            ):
+            if child.dep_ == "nsubj" and self._quotes.at(place) is None and child.pos_ in {"PROPN", "PRON", "NOUN"}:
                 return place, child
         return None
 
@@ -253,9 +241,7 @@ class _SpeakerFinder:
             verb = verb.head
         return None
 
-    def _neighbour(
-        self, words: list[Token], places: list[int], position: int, first: int
-    ) -> tuple[int, Token] | None:
+    def _neighbour(self, words: list[Token], places: list[int], position: int, first: int) -> tuple[int, Token] | None:
         """The name or pronoun beside the verb, where the parse finds no subject."""
         for step in (
             *range(position + 1, min(position + 6, len(words))),

@@ -62,9 +62,7 @@ _PLACING = words(
     along beyond"""
 )
 _LISTING = frozenset(("including", "like"))
-_MODALS = frozenset(
-    ("must", "should", "will", "would", "could", "may", "might", "can", "shall", "'ll", "ought")
-)
+_MODALS = frozenset(("must", "should", "will", "would", "could", "may", "might", "can", "shall", "'ll", "ought"))
 _MAX_CLIMB = 12
 
 
@@ -156,10 +154,7 @@ def _role_after_preposition(preposition: Token) -> Role:
         return "acts"
     if preposition.lower_ == "to" and preposition.head.lower_ == "according":
         return "speaks"
-    if (
-        preposition.lower_ in {"by", "from", "of", "among"}
-        and preposition.head.lemma_.lower() in STANCE_NOUNS
-    ):
+    if preposition.lower_ in {"by", "from", "of", "among"} and preposition.head.lemma_.lower() in STANCE_NOUNS:
         return "owns"
     if preposition.lower_ in _DEALING:
         return "involved"

@@ -25,9 +25,7 @@ _VAGUE_WORDS = words(
     """two three four five six several other same different relevant new such separate many certain various
     both respective"""
 )
-_STAYING = words(
-    """go leave resign stay remain step fall quit relinquish cede cling survive hold stand lose"""
-)
+_STAYING = words("""go leave resign stay remain step fall quit relinquish cede cling survive hold stand lose""")
 _INDEPENDENT: frozenset[Role] = frozenset(("speaks", "acts"))
 _SIDES: frozenset[Role] = ACTIVE | {"involved"}
 # In these roles a name makes a row by itself; chosen on the development set.
@@ -39,9 +37,7 @@ _ROLES: dict[CandidateSort, frozenset[Role]] = {
 _OWNED = ("his ", "her ", "their ", "its ", "my ", "our ")
 
 
-def select(
-    clusters: Iterable[Cluster], aliases: Aliases, *, spoken_for: Set[str] = frozenset()
-) -> list[Cluster]:
+def select(clusters: Iterable[Cluster], aliases: Aliases, *, spoken_for: Set[str] = frozenset()) -> list[Cluster]:
     """The clusters that show someone who could hold a position, in order; those spoken for are among them."""
     found = list(clusters)
     contested = {f"person:{name}" for name, person in aliases.people.items() if person.contested}
@@ -51,11 +47,7 @@ def select(
         for key in contested & at_issue
         if (person := aliases.people.get(key.removeprefix("person:"))) is not None
     }
-    return [
-        cluster
-        for cluster in found
-        if cluster.key in spoken_for or _has_row(cluster, aliases, at_issue | states)
-    ]
+    return [cluster for cluster in found if cluster.key in spoken_for or _has_row(cluster, aliases, at_issue | states)]
 
 
 def _is_at_issue(cluster: Cluster) -> bool:
@@ -106,9 +98,7 @@ def _acts_itself(candidate: Candidate) -> bool:
 def _is_telling(candidate: Candidate) -> bool:
     """Whether the words of a group say who it is; "two countries" or "the same people" do not."""
     vague = candidate.lemmas[-1] in _VAGUE_NOUNS
-    return (
-        not vague or any(lemma not in _VAGUE_WORDS for lemma in candidate.lemmas[:-1]) or candidate.has_tail
-    )
+    return not vague or any(lemma not in _VAGUE_WORDS for lemma in candidate.lemmas[:-1]) or candidate.has_tail
 
 
 def _governs(candidate: Candidate) -> bool:
