@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +121,6 @@ def tiny_checkpoint(tiny_config: TrainConfig) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_analyzer(tiny_checkpoint: Path) -> Iterator[Analyzer]:
+def tiny_analyzer(tiny_checkpoint: Path) -> Analyzer:
     """An analyzer of the tiny checkpoint."""
-    yield Analyzer.load(tiny_checkpoint)
+    return Analyzer.load(tiny_checkpoint)

@@ -1,0 +1,49 @@
+"""Evaluation: the report of a checkpoint, and how found actors are counted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from stance_model.analyzer import Analyzer
+from stance_model.cli import build_app
+from stance_training.evaluation import compare_found, evaluate
+from stance_training.passages import LabelledPassage, read_passages
+
+
+def test_the_report_counts_every_actor_once(tiny_checkpoint: Path, passages_file: Path) -> None:
+    report = evaluate(tiny_checkpoint, passages_file)
+    n_actors = sum(len(p.actors) for p in read_passages(passages_file))
+    assert report.n_actors == n_actors == sum(map(sum, report.confusion))
+    assert report.macro_f1.low <= report.macro_f1.value <= report.macro_f1.high
+    assert report.macro_f1.value > report.all_neutral_macro_f1  # the tiny model has learnt something
+    assert set(report.f1) == {"support", "neutral", "oppose"}
+
+
+def test_the_command_prints_the_figures(tiny_checkpoint: Path, passages_file: Path) -> None:
+    runner = CliRunner()
+    shown = runner.invoke(build_app(), ["evaluate", str(tiny_checkpoint), str(passages_file)])
+    assert shown.exit_code == 0
+    for words in ("macro-F1", "F1 support", "95% interval", "recall", "precision"):
+        assert words in shown.stdout
+    as_json = runner.invoke(build_app(), ["evaluate", str(tiny_checkpoint), str(passages_file), "--json"])
+    assert json.loads(as_json.stdout)["n_passages"] == 32
+
+
+def test_a_found_actor_counts_for_one_labelled_actor_only(tiny_analyzer: Analyzer) -> None:
+    row = {"label": "neutral", "neutral_kind": "none"}
+    passage = LabelledPassage.model_validate(
+        {
+            "id": "p",
+            "text": "France said that it would vote. Mr. Dubois slept.",
+            "proposition": "assad-stays",
+            "actors": [{"actor": "France", **row}, {"actor": "France", **row}],
+        }
+    )
+    found = compare_found(tiny_analyzer, [passage])
+    assert found.n_labelled == 2
+    assert found.n_matched == 1
+    assert found.recall == pytest.approx(0.5)

@@ -1,0 +1,48 @@
+"""Metrics: worked examples, and what must hold of any of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stance_training.metrics import bootstrap, brier_score, expected_calibration_error, kappa, macro_f1
+
+LABELS = np.array([0, 0, 1, 1, 1, 2])
+
+
+def test_macro_f1_is_one_for_the_truth_and_counts_each_label_alike() -> None:
+    assert macro_f1(LABELS, LABELS) == 1
+    assert macro_f1(LABELS, np.ones_like(LABELS)) == pytest.approx((2 * 0.5 / 1.5) / 3)
+
+
+def test_kappa_is_zero_for_a_constant_answer() -> None:
+    assert kappa(LABELS, LABELS) == 1
+    assert kappa(LABELS, np.ones_like(LABELS)) == pytest.approx(0)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    sure = np.eye(3)[LABELS]
+    assert expected_calibration_error(LABELS, sure) == 0
+    wrong = np.eye(3)[(LABELS + 1) % 3]
+    assert expected_calibration_error(LABELS, wrong) == 1
+    assert brier_score(LABELS, sure) == 0
+    assert brier_score(LABELS, wrong) == 2
+
+
+def test_the_interval_holds_the_value_and_narrows_with_more_passages() -> None:
+    dice = np.random.default_rng(0)
+
+    def width(n: int) -> float:
+        labels = dice.integers(0, 3, n)
+        predicted = np.where(dice.random(n) < 0.7, labels, 1)
+        interval = bootstrap(macro_f1, labels, predicted, [str(i // 3) for i in range(n)])
+        assert interval.low <= interval.value <= interval.high
+        return interval.high - interval.low
+
+    assert width(1500) < width(90)
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    groups = ["a", "a", "b", "c", "c", "d"]
+    predicted = np.array([0, 1, 1, 1, 2, 2])
+    assert bootstrap(macro_f1, LABELS, predicted, groups) == bootstrap(macro_f1, LABELS, predicted, groups)

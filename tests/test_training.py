@@ -1,0 +1,166 @@
+"""Training: configs, data, splits, and a run that was killed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stance_model.checkpoint import WEIGHTS, EncodingSettings, sha256_of
+from stance_model.errors import ConfigError, InputError
+from stance_training import run as run_module
+from stance_training.batches import EpochSampler
+from stance_training.config import TrainConfig, load_config
+from stance_training.data import load_data
+from stance_training.examples import find_places, passage_examples
+from stance_training.losses import class_weights
+from stance_training.passages import read_passages
+from stance_training.run import train
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_config_in_the_repository_is_valid() -> None:
+    files = sorted((ROOT / "configs" / "train").rglob("*.yaml"))
+    assert files
+    for file in files:
+        assert load_config(file).stages
+
+
+def test_overrides_reach_into_stages_and_wrong_ones_are_named() -> None:
+    base = ROOT / "configs" / "train" / "base.yaml"
+    config = load_config(base, ["seed=7", "stages.1.epochs=2", "stages.0.learning_rate=3e-5"])
+    assert (config.seed, config.stages[1].epochs, config.stages[0].learning_rate) == (7, 2, 3e-5)
+    with pytest.raises(ConfigError, match=r"seed.*-1"):
+        load_config(base, ["seed=-1"])
+    with pytest.raises(ConfigError, match="expected key=value"):
+        load_config(base, ["seed"])
+    with pytest.raises(ConfigError, match="names no place"):
+        load_config(base, ["stages.9.epochs=1"])
+
+
+def test_a_config_states_only_what_differs_and_all_faults_come_at_once(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text((ROOT / "configs/train/base.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "other.yaml").write_text("extends: base.yaml\nloss: {kind: focal}\n")
+    other, base = load_config(tmp_path / "other.yaml"), load_config(tmp_path / "base.yaml")
+    assert other.loss.kind == "focal"
+    assert other.stages == base.stages
+    (tmp_path / "wrong.yaml").write_text("extends: base.yaml\nseed: no\nvalidation_share: 3\nunknown: 1\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "wrong.yaml")
+    assert all(word in str(caught.value) for word in ("seed", "validation_share", "unknown"))
+    (tmp_path / "loop.yaml").write_text("extends: loop.yaml\n")
+    with pytest.raises(ConfigError, match="extends itself"):
+        load_config(tmp_path / "loop.yaml")
+
+
+def test_no_document_is_on_both_sides_of_the_split(tiny_config: TrainConfig) -> None:
+    data = load_data(tiny_config)
+    held_out = {e.group for e in data.validation}
+    assert held_out
+    for stage in data.stages.values():
+        assert not held_out & {e.group for e in stage.training}
+    assert load_data(tiny_config).fingerprint == data.fingerprint
+
+
+def test_missing_shared_data_is_left_out_with_a_notice(tiny_config: TrainConfig, passages_file: Path) -> None:
+    shared = {"format": "passages", "path": "assad/train.jsonl", "shared": True}
+    values = tiny_config.model_dump(mode="json")
+    for stage in values["stages"]:
+        stage["data"].append(shared)
+    data = load_data(TrainConfig.model_validate(values))
+    assert data.stages["domain"].left_out == ("assad/train.jsonl",)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('{"id": "x"', "is not JSON"),
+        ('{"id": "x", "text": "a", "proposition": "p", "actors": [{"actor": "A", "label": "pro"}]}', "'pro'"),
+        (
+            '{"id": "x", "text": "a", "proposition": "p", "actors": [{"actor": "A", "label": "neutral"}]}',
+            "neutral_kind",
+        ),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str, fault: str) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"id": "a", "text": "A.", "proposition": "assad-stays", "actors": []}\n' + line + "\n")
+    with pytest.raises(InputError, match=rf"data\.jsonl:2: .*{fault}"):
+        read_passages(path)
+
+
+def test_names_are_found_as_whole_words_longest_first() -> None:
+    places = find_places("Iranian Iran and Iran's Iran News.", ["Iran", "Iran News"])
+    assert [(s, e) for s, e in places] == [(8, 12), (17, 21), (24, 33)]
+
+
+def test_an_example_carries_its_evidence_and_kind(passages_file: Path) -> None:
+    passages = read_passages(passages_file)
+    examples = list(passage_examples(passages, EncodingSettings(), source="s"))
+    for example, (passage, actor) in zip(examples, [(p, a) for p in passages for a in p.actors], strict=True):
+        assert example.hypothesis.startswith(actor.actor)
+        assert (example.evidence is None) == (actor.evidence == "")
+        if example.evidence:
+            assert passage.text[slice(*example.evidence)] == actor.evidence
+
+
+def test_an_epoch_sees_all_but_the_drawn_share_of_none_and_epochs_repeat() -> None:
+    is_none = [i % 2 == 0 for i in range(100)]
+    sampler = EpochSampler(lengths=list(range(100)), is_none=is_none, none_share=0.4, batch_size=8, seed=1)
+    first = list(sampler)
+    assert len(first) == len(sampler) == 50 + 20
+    assert {i for i in range(100) if not is_none[i]} <= set(first)
+    sampler.set_epoch(1)
+    assert list(sampler) != first
+    sampler.set_epoch(0)
+    assert list(sampler) == first
+
+
+def test_rare_classes_weigh_more() -> None:
+    weights = class_weights([0] + [1] * 8 + [2] * 2, power=0.5)
+    assert weights[0] > weights[2] > weights[1]
+    assert class_weights([0, 1, 1], power=0.0).tolist() == [1, 1, 1]
+
+
+def test_a_killed_run_goes_on_where_it_stopped(
+    tiny_config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = tiny_config.model_dump(mode="json") | {"output": str(tmp_path / "out"), "work": str(tmp_path / "work")}
+    values["stages"][1]["epochs"] = 2
+    config = TrainConfig.model_validate(values)
+    real = run_module.train_stage
+
+    def killed(*args: object, **kwargs: object) -> object:
+        if kwargs["stage"].name == "domain":  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run_module, "train_stage", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(config)
+    stages: list[str] = []
+
+    def watched(*args: object, **kwargs: object) -> object:
+        stages.append(kwargs["stage"].name)  # type: ignore[attr-defined]
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run_module, "train_stage", watched)
+    resumed = train(config)
+    assert stages == ["domain"]
+    monkeypatch.setattr(run_module, "train_stage", real)
+    whole = train(TrainConfig.model_validate(values | {"output": str(tmp_path / "b"), "work": str(tmp_path / "w2")}))
+    assert sha256_of(resumed / WEIGHTS) == sha256_of(whole / WEIGHTS)
+
+
+def test_another_config_does_not_take_over_a_runs_state(tiny_config: TrainConfig, tiny_checkpoint: Path) -> None:
+    changed = TrainConfig.model_validate(tiny_config.model_dump(mode="json") | {"seed": 4})
+    with pytest.raises(ConfigError, match="holds a run with another config"):
+        train(changed)
+
+
+def test_the_history_says_what_was_learnt(tiny_checkpoint: Path) -> None:
+    history = json.loads((tiny_checkpoint / "history.json").read_text(encoding="utf-8"))
+    losses = [row["loss"] for row in history["domain"] if "loss" in row]
+    assert losses[-1] < losses[0]
