@@ -105,7 +105,7 @@ def tiny_config(tiny_encoder: Path, passages_file: Path, tmp_path_factory: pytes
             "encoding": {"max_length_tokens": 96, "window_tokens": 48},
             "stages": [
                 {"name": "warm", "data": data, "epochs": 1, "learning_rate": 2e-3, **often},
-                {"name": "domain", "data": data, "epochs": 8, "learning_rate": 4e-3, **often},
+                {"name": "domain", "data": data, "epochs": 30, "learning_rate": 4e-3, **often},
             ],
             "validation_share": 0.2,
             "precision": "float32",

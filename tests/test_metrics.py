@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
-from stance_training.metrics import bootstrap, brier_score, expected_calibration_error, kappa, macro_f1
+from stance_training.metrics import bootstrap, brier_score, class_f1, expected_calibration_error, kappa, macro_f1
 
 LABELS = np.array([0, 0, 1, 1, 1, 2])
 
@@ -13,6 +14,14 @@ LABELS = np.array([0, 0, 1, 1, 1, 2])
 def test_macro_f1_is_one_for_the_truth_and_counts_each_label_alike() -> None:
     assert macro_f1(LABELS, LABELS) == 1
     assert macro_f1(LABELS, np.ones_like(LABELS)) == pytest.approx((2 * 0.5 / 1.5) / 3)
+
+
+def test_f1_is_that_of_scikit_learn() -> None:
+    dice = np.random.default_rng(2)
+    for n in (1, 2, 5, 300):
+        labels, predicted = dice.integers(0, 3, n), dice.integers(0, 3, n)
+        theirs = f1_score(labels, predicted, labels=[0, 1, 2], average=None, zero_division=0)
+        assert class_f1(labels, predicted) == pytest.approx(theirs)
 
 
 def test_kappa_is_zero_for_a_constant_answer() -> None:

@@ -46,7 +46,7 @@ def test_a_config_states_only_what_differs_and_all_faults_come_at_once(tmp_path:
     other, base = load_config(tmp_path / "other.yaml"), load_config(tmp_path / "base.yaml")
     assert other.loss.kind == "focal"
     assert other.stages == base.stages
-    (tmp_path / "wrong.yaml").write_text("extends: base.yaml\nseed: no\nvalidation_share: 3\nunknown: 1\n")
+    (tmp_path / "wrong.yaml").write_text("extends: base.yaml\nseed: word\nvalidation_share: 3\nunknown: 1\n")
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "wrong.yaml")
     assert all(word in str(caught.value) for word in ("seed", "validation_share", "unknown"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import cohen_kappa_score
 
 from stance_model.labels import STANCES
 
@@ -28,11 +28,14 @@ class Interval:
 
 
 def class_f1(labels: Ints, predicted: Ints) -> Floats:
-    """F1 of each label, (3,), in the labels' order; 0 for a label that is neither there nor predicted."""
-    return np.asarray(
-        f1_score(labels, predicted, labels=list(range(len(STANCES))), average=None, zero_division=0),
-        dtype=float,
-    )
+    """F1 of each label, (3,), in the labels' order; 0 for a label that is neither there nor predicted.
+
+    The same as scikit-learn's `f1_score` a label (a test says so), a hundred times faster: the bootstrap needs it.
+    """
+    n = len(STANCES)
+    confusion = np.bincount(n * labels + predicted, minlength=n * n).reshape(n, n)  # true by predicted
+    totals = confusion.sum(axis=0) + confusion.sum(axis=1)
+    return np.asarray(2 * confusion.diagonal() / np.maximum(totals, 1), dtype=float)
 
 
 def macro_f1(labels: Ints, predicted: Ints) -> float:
