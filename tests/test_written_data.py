@@ -70,6 +70,6 @@ def test_no_frequent_name_has_one_label_only() -> None:
     for row in _rows():
         for actor in row["actors"]:
             labels[actor["actor"]][actor["label"]] += 1
-    frequent = {name: counts for name, counts in labels.items() if counts.total() >= 20}
+    frequent = {name: counts for name, counts in labels.items() if counts.total() >= 12}
     assert len(frequent) >= 5
     assert [name for name, counts in frequent.items() if len(counts) == 1] == []

@@ -133,6 +133,8 @@ class TrainConfig(_Part):
         work: Folder for the state of runs, from which a killed one goes on.
         data_root: Folder of the data that is not the project's own; what lies there is left out where it is missing.
         validation_share: Share of the passages of the last stage that are kept for choosing and calibration.
+        calibration: Fit a temperature alone, or a bias a class with it. Biases undo what the class weights do: they
+            make probabilities truer and rare stances rarer (see training/EXPERIMENTS.md).
         store_weights_as: `float16` halves the file; weights are float32 again when loaded.
         dropout: The encoder's, where it is to differ from its own.
     """
@@ -148,6 +150,7 @@ class TrainConfig(_Part):
     stages: tuple[Stage, ...] = Field(min_length=1)
     loss: Loss = Loss()
     validation_share: float = Field(default=0.1, gt=0, lt=0.5)
+    calibration: Literal["temperature", "vector"] = "temperature"
     abstain_below: float = Field(default=0.5, ge=0, le=1)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     store_weights_as: Literal["float32", "float16"] = "float32"

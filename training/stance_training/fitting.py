@@ -65,22 +65,24 @@ def score(
     )
 
 
-def fit_calibration(scored: Scored, *, abstain_below: float) -> CalibrationSettings:
-    """Temperature and biases of least negative log-likelihood, and the best threshold for declared."""
+def fit_calibration(scored: Scored, *, with_bias: bool, abstain_below: float) -> CalibrationSettings:
+    """Temperature, and biases if asked, of least negative log-likelihood, and the best threshold for declared."""
 
     def objective(parameters: Floats) -> float:
-        log_temperature, support, oppose = parameters
-        settings = CalibrationSettings(temperature=float(np.exp(log_temperature)), bias=(support, 0.0, oppose))
-        p = calibrate(scored.logits, settings)[np.arange(len(scored.labels)), scored.labels]
+        p = calibrate(scored.logits, _settings(parameters))[np.arange(len(scored.labels)), scored.labels]
         return float(-np.log(np.clip(p, 1e-12, 1)).sum() + PRIOR_STRENGTH * (parameters**2).sum())
 
-    found = minimize(objective, np.zeros(3), method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-4})
-    log_temperature, support, oppose = (float(value) for value in found.x)
+    start = np.zeros(3 if with_bias else 1)
+    found = minimize(objective, start, method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-4})
+    thresholds = {"declared_threshold": _declared_threshold(scored), "abstain_below": abstain_below}
+    return _settings(found.x).model_copy(update=thresholds)
+
+
+def _settings(parameters: Floats) -> CalibrationSettings:
+    """The settings of (log temperature,) or (log temperature, support's bias, oppose's bias)."""
+    log_temperature, support, oppose = (*map(float, parameters), 0.0, 0.0)[:3]
     return CalibrationSettings(
-        temperature=round(float(np.exp(log_temperature)), 4),
-        bias=(round(support, 4), 0.0, round(oppose, 4)),
-        declared_threshold=_declared_threshold(scored),
-        abstain_below=abstain_below,
+        temperature=round(float(np.exp(log_temperature)), 4), bias=(round(support, 4), 0.0, round(oppose, 4))
     )
 
 

@@ -78,7 +78,7 @@ def train(config: TrainConfig) -> Path:
         done.write_text(json.dumps(history[stage.name]), encoding="utf-8")
         shutil.rmtree(folder / "state")
     scored = score(model, tokenizer, data.validation, config)
-    calibration = fit_calibration(scored, abstain_below=config.abstain_below)
+    calibration = fit_calibration(scored, with_bias=config.calibration == "vector", abstain_below=config.abstain_below)
     metrics = measure(scored, calibration)
     return _write(model, tokenizer, config=config, data=data, calibration=calibration, metrics=metrics, history=history)
 
