@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from stance_model.checkpoint import WEIGHTS, EncodingSettings, sha256_of
 from stance_model.errors import ConfigError, InputError
@@ -17,6 +18,7 @@ from stance_training.examples import find_places, passage_examples
 from stance_training.losses import class_weights
 from stance_training.passages import read_passages
 from stance_training.run import train
+from stance_training.trainer import mean_weights
 
 ROOT = Path(__file__).parents[1]
 
@@ -164,3 +166,16 @@ def test_the_history_says_what_was_learnt(tiny_checkpoint: Path) -> None:
     history = json.loads((tiny_checkpoint / "history.json").read_text(encoding="utf-8"))
     losses = [row["loss"] for row in history["domain"] if "loss" in row]
     assert losses[-1] < losses[0]
+
+
+def test_the_mean_of_states_is_kept_where_it_is_asked_for(tiny_config: TrainConfig, tmp_path: Path) -> None:
+    values = tiny_config.model_dump(mode="json") | {"output": str(tmp_path / "out"), "work": str(tmp_path / "work")}
+    values["stages"] = [values["stages"][1] | {"epochs": 3, "average_last": 2}]
+    assert (train(TrainConfig.model_validate(values)) / WEIGHTS).is_file()
+    states = [
+        {"w": torch.tensor([1.0, 3.0]), "n": torch.tensor(1)},
+        {"w": torch.tensor([3.0, 5.0]), "n": torch.tensor(2)},
+    ]
+    mean = mean_weights(states)
+    assert mean["w"].tolist() == [2, 4]
+    assert mean["n"].item() == 2

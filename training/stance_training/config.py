@@ -91,6 +91,8 @@ class Stage(_Part):
         mention_share: Probability that an example's other mentions are marked beside its name.
         head_rate: The heads' learning rate as a multiple of the encoder's.
         evaluations_per_epoch: How often an epoch the stage is measured on validation and its state saved.
+        average_last: Keep the mean of the weights of the last n saved states (Izmailov et al. 2018) in place of the
+            best state; 0 for the best one.
         early_stopping: Epochs without a better validation macro-F1 after which the stage ends; null for never.
     """
 
@@ -105,6 +107,7 @@ class Stage(_Part):
     none_share: float = Field(default=1.0, gt=0, le=1)
     mention_share: float = Field(default=0.6, ge=0, le=1)
     evaluations_per_epoch: int = Field(default=2, ge=1, le=50)
+    average_last: int = Field(default=0, ge=0, le=20)
     early_stopping: int | None = Field(default=None, ge=1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +22,7 @@ from transformers import (
 )
 from transformers.trainer_utils import get_last_checkpoint
 
-from stance_model.checkpoint import EncodingSettings
+from stance_model.checkpoint import WEIGHTS, EncodingSettings
 from stance_model.classifier import StanceModel
 from stance_model.errors import WorkError
 from stance_training.batches import Collator, EpochSampler
@@ -145,7 +145,7 @@ def train_stage(
     validation: list[Example],
     work: Path,
 ) -> list[dict[str, float]]:
-    """Trains the model in place, keeps the weights that were best on validation, and returns the history.
+    """Trains the model in place, keeps the best weights on validation (or a mean), and returns the history.
 
     A stage that was killed goes on from the last state in `work`.
 
@@ -169,7 +169,7 @@ def train_stage(
         eval_steps=interval,
         save_strategy="steps",
         save_steps=interval,
-        save_total_limit=2,
+        save_total_limit=max(2, stage.average_last + 1),
         logging_steps=min(50, interval),
         load_best_model_at_end=True,
         metric_for_best_model=BEST_METRIC,
@@ -204,7 +204,18 @@ def train_stage(
     history: list[dict[str, float]] = trainer.state.log_history
     if any(not np.isfinite(row.get("loss", 0.0)) for row in history):
         raise WorkError(f"stage {stage.name!r}: the loss is no longer a number; expected a lower learning_rate")
+    if stage.average_last:
+        states = sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+        model.load_state_dict(mean_weights([load_file(s / WEIGHTS) for s in states[-stage.average_last :]]))
     return history
+
+
+def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of each weight over states of one model; whole numbers (counters) are the last state's."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0) if last.is_floating_point() else last
+        for name, last in states[-1].items()
+    }
 
 
 def _expected(examples: list[Example], stage: Stage) -> list[Example]:
