@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 from datasets import Dataset
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.utils.data import Sampler
 from transformers import (
