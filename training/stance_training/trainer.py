@@ -46,7 +46,7 @@ def as_dataset(examples: list[Example]) -> Dataset:
 def has_bfloat16() -> bool:
     """Whether bfloat16 is faster here: on an accelerator that has it, or a processor with AMX tiles.
 
-    A processor that only has the AVX-512 instructions for it gains nothing (see training/EXPERIMENTS.md).
+    Elsewhere a processor emulates it, more slowly than it computes in float32.
     """
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())
