@@ -29,7 +29,7 @@ def build_app() -> typer.Typer:
 
 
 def main() -> None:
-    """Runs the command line: exit code 0 done, 1 a failure while working, 2 bad usage or bad input."""
+    """Runs the command line. Exit codes: 0 when done, 2 when the input or the usage is wrong, 1 when the work fails."""
     # Everything that is loaded lies on disk; a check for something newer would only wait for the network.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
