@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import entry_points
 
 import typer
+from transformers.utils.logging import disable_progress_bar
 
 from stance_model.errors import StanceError, WorkError
 
@@ -33,6 +34,8 @@ def main() -> None:
     # Everything that is loaded lies on disk; a check for something newer would only wait for the network.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Of loading weights: standard error is for errors.
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         build_app()()
     except WorkError as error:
