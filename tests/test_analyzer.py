@@ -74,9 +74,10 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
     sentence = "Ostia sold wheat to a port on Monday.\n"
     text = sentence * 2500 + "Norland insists that Assad stays in office."
     assert len(text.split()) > 20_000
-    analysis = _analyze(tiny_analyzer, text, ("Norland", "Ostia"))
-    alone = _analyze(tiny_analyzer, "Norland insists that Assad stays in office.", ("Norland",))
-    assert analysis.actors[0].stance == alone.actors[0].stance
+    article = Article(text=text, actors=("Norland", "Ostia"))
+    (case, _) = tiny_analyzer._prepare(article).cases
+    assert any("insists that Assad stays in office" in pair.premise for pair in case.pairs)
+    analysis = tiny_analyzer.analyze(article)
     assert "truncated" in {
         w.code for w in analysis.warnings
     }  # Ostia fills more windows than are judged, and it says so

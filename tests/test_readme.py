@@ -32,7 +32,7 @@ def test_every_command_that_is_shown_exists() -> None:
 
 def test_the_json_blocks_are_an_article_and_an_answer() -> None:
     article, answer = (json.loads(block) for block in blocks("json"))
-    article["text"] = "x" * 40
+    article["text"] = "x" * 200
     assert parse_article(article).actors
     assert answer["actors"][0]["neutral_kind"] == "declared"
 
