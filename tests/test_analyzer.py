@@ -78,9 +78,8 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
     (case, _) = tiny_analyzer._prepare(article).cases
     assert any("insists that Assad stays in office" in pair.premise for pair in case.pairs)
     analysis = tiny_analyzer.analyze(article)
-    assert "truncated" in {
-        w.code for w in analysis.warnings
-    }  # Ostia fills more windows than are judged, and it says so
+    # Ostia fills more windows than are judged, and a warning says so.
+    assert "truncated" in {w.code for w in analysis.warnings}
 
 
 def test_a_sentence_over_the_encoders_limit_is_not_cut_silently(tiny_analyzer: Analyzer) -> None:

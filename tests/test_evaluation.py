@@ -19,7 +19,8 @@ def test_the_report_counts_every_actor_once(tiny_checkpoint: Path, passages_file
     n_actors = sum(len(p.actors) for p in read_passages(passages_file))
     assert report.n_actors == n_actors == sum(map(sum, report.confusion))
     assert report.macro_f1.low <= report.macro_f1.value <= report.macro_f1.high
-    assert report.macro_f1.value > report.all_neutral_macro_f1  # the tiny model has learnt something
+    assert report.accuracy == pytest.approx(sum(report.confusion[i][i] for i in range(3)) / n_actors)
+    assert 0 < report.all_neutral_macro_f1 < 0.34
     assert set(report.f1) == {"support", "neutral", "oppose"}
 
 
