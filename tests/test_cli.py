@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from stance_model import cli, commands
 from stance_model.analyzer import Analyzer
 from stance_model.cli import build_app
+from stance_model.errors import WorkError
+from stance_model.extras import needs_extra
 
 TEXT = "Norland insists that Assad stays in office. Estovia wants Assad gone from the palace."
 
@@ -144,3 +146,11 @@ def test_help_names_every_command() -> None:
     assert code == 0
     for command in ("analyze", "train", "evaluate", "serve"):
         assert command in out
+
+
+def test_a_missing_extra_is_named_and_a_fault_of_ours_is_not_hidden() -> None:
+    with pytest.raises(WorkError, match=r"the package sklearn is missing; install 'actor-stance\[train\]'"):
+        with needs_extra("train"):
+            raise ModuleNotFoundError("no", name="sklearn")
+    with pytest.raises(ModuleNotFoundError), needs_extra("train"):
+        raise ModuleNotFoundError("no", name="stance_training.gone")

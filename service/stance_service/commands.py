@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stance_model.errors import WorkError
+from stance_model.extras import needs_extra
 
 
 def serve(
@@ -16,18 +16,11 @@ def serve(
     checkpoint: Annotated[Path | None, typer.Option(help="checkpoint folder; default the shipped one")] = None,
 ) -> None:
     """Answer over HTTP, with a page for people, until Ctrl-C."""
-    # Here, so that the other commands work, and start no later, where the serving packages are not installed.
-    try:
+    with needs_extra("serve"):
         from stance_model.analyzer import Analyzer  # noqa: PLC0415
         from stance_service.app import create_app  # noqa: PLC0415
         from stance_service.server import address_of, listen, run  # noqa: PLC0415
         from stance_service.settings import ServiceSettings  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if error.name not in {"fastapi", "uvicorn", "starlette"}:
-            raise
-        raise WorkError(
-            f"the package {error.name} is missing; install 'actor-stance[serve]'", where="stance serve"
-        ) from error
     settings = ServiceSettings(host=host, port=port)
     with listen(settings) as bound:
         app = create_app(Analyzer.load(checkpoint), settings=settings)

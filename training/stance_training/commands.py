@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,21 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from stance_model.errors import WorkError
+from stance_model.extras import needs_extra
 from stance_model.labels import STANCES
 
 if TYPE_CHECKING:
     from stance_training.evaluation import Report
-
-
-@contextmanager
-def _training_packages() -> Iterator[None]:
-    """Imports inside: the other commands work, and start no later, where the training packages are not installed."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        message = f"the package {error.name} is missing; install 'actor-stance[train]'"
-        raise WorkError(message, where="stance") from error
 
 
 def train(
@@ -33,7 +21,7 @@ def train(
     overrides: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]…", help="such as seed=7")] = None,
 ) -> None:
     """Train a checkpoint from a config; a run that was killed goes on where it stopped."""
-    with _training_packages():
+    with needs_extra("train"):
         from stance_training.config import load_config  # noqa: PLC0415
         from stance_training.run import train as run_training  # noqa: PLC0415
     folder = run_training(load_config(config, overrides))
@@ -46,7 +34,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
     """Print the metrics of a checkpoint on labelled passages."""
-    with _training_packages():
+    with needs_extra("train"):
         from stance_training.evaluation import evaluate as evaluate_checkpoint  # noqa: PLC0415
     report = evaluate_checkpoint(checkpoint, data)
     if as_json:
