@@ -36,7 +36,7 @@ format: install ## put the code in the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-train: install ## train the checkpoint that is shipped (an hour on two cores)
+train: install ## train the checkpoint that is shipped (over an hour on two cores)
 	$(BIN)/stance train configs/train/base.yaml
 
 evaluate: install ## measure the shipped checkpoint on DATA=labelled passages

@@ -83,9 +83,13 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
 
 
 def test_a_sentence_over_the_encoders_limit_is_not_cut_silently(tiny_analyzer: Analyzer) -> None:
-    text = "Norland, " + "which sold wheat and oil and tin, " * 120 + "insists that Assad stays in office."
-    (row,) = _analyze(tiny_analyzer, text, ("Norland",)).actors
-    assert row.mentions
+    text = "Norland, " + "which sold wheat and oil and tin, " * 30 + "insists that Assad stays in office."
+    prepared = tiny_analyzer._prepare(Article(text=text, actors=("Norland",)))
+    (case,) = prepared.cases
+    covered = {place for window in case.windows for place in range(window.start, window.end)}
+    assert len(case.windows) > 1
+    assert covered == set(range(len(prepared.document.text)))
+    assert not any(judgement.truncated for judgement in tiny_analyzer._classifier.judge(case.pairs))
 
 
 def test_overlapping_and_repeated_actors_are_judged_each(tiny_analyzer: Analyzer) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from stance_model.analyzer import Analyzer
@@ -103,5 +104,6 @@ def test_no_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_weights_on_disk_are_half_and_in_memory_single(tiny_checkpoint: Path) -> None:
-    model = AutoModelForSequenceClassification.from_pretrained(tiny_checkpoint)
-    assert model.dtype == torch.float32
+    on_disk = load_file(tiny_checkpoint / WEIGHTS)
+    assert {tensor.dtype for tensor in on_disk.values() if tensor.is_floating_point()} == {torch.float16}
+    assert AutoModelForSequenceClassification.from_pretrained(tiny_checkpoint).dtype == torch.float32

@@ -149,8 +149,7 @@ def test_help_names_every_command() -> None:
 
 
 def test_a_missing_extra_is_named_and_a_fault_of_ours_is_not_hidden() -> None:
-    with pytest.raises(WorkError, match=r"the package sklearn is missing; install 'actor-stance\[train\]'"):
-        with needs_extra("train"):
-            raise ModuleNotFoundError("no", name="sklearn")
+    with pytest.raises(WorkError, match=r"sklearn is missing; install 'actor-stance\[train\]'"), needs_extra("train"):
+        raise ModuleNotFoundError("no", name="sklearn")
     with pytest.raises(ModuleNotFoundError), needs_extra("train"):
         raise ModuleNotFoundError("no", name="stance_training.gone")

@@ -171,7 +171,10 @@ def test_the_history_says_what_was_learnt(tiny_checkpoint: Path) -> None:
 def test_the_mean_of_states_is_kept_where_it_is_asked_for(tiny_config: TrainConfig, tmp_path: Path) -> None:
     values = tiny_config.model_dump(mode="json") | {"output": str(tmp_path / "out"), "work": str(tmp_path / "work")}
     values["stages"] = [values["stages"][1] | {"epochs": 3, "average_last": 2}]
-    assert (train(TrainConfig.model_validate(values)) / WEIGHTS).is_file()
+    mean_of_two = train(TrainConfig.model_validate(values)) / WEIGHTS
+    values = values | {"output": str(tmp_path / "out1"), "work": str(tmp_path / "work1")}
+    values["stages"] = [values["stages"][0] | {"average_last": 1}]
+    assert sha256_of(mean_of_two) != sha256_of(train(TrainConfig.model_validate(values)) / WEIGHTS)
     states = [
         {"w": torch.tensor([1.0, 3.0]), "n": torch.tensor(1)},
         {"w": torch.tensor([3.0, 5.0]), "n": torch.tensor(2)},

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from stance_model.actors import Kind
 from stance_model.labels import NeutralKind, Stance
 
-WarningCode = Literal["actor_not_found", "no_actors", "truncated", "unsupported_language", "short_text", "text_changed"]
+WarningCode = Literal["actor_not_found", "no_actors", "truncated", "unsupported_language", "short_text"]
 
 
 class _Frozen(BaseModel):

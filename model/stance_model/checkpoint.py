@@ -28,19 +28,7 @@ MANIFEST = "stance.json"
 WEIGHTS = "model.safetensors"
 HEADS = "heads.safetensors"
 REQUIRED = ("config.json", WEIGHTS, HEADS, "tokenizer.json", "tokenizer_config.json")
-FORBIDDEN_SUFFIXES = {
-    ".bin",
-    ".pt",
-    ".pth",
-    ".pkl",
-    ".pickle",
-    ".ckpt",
-    ".npy",
-    ".npz",
-    ".joblib",
-    ".py",
-    ".h5",
-}
+FORBIDDEN_SUFFIXES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".npy", ".npz", ".joblib", ".py", ".h5"}
 
 
 class _Part(BaseModel):
@@ -84,11 +72,7 @@ class Manifest(_Part):
     schema_number: Literal[1] = Field(default=1, alias="schema")
     name: str
     version: str
-    labels: tuple[Literal["support"], Literal["neutral"], Literal["oppose"]] = (
-        "support",
-        "neutral",
-        "oppose",
-    )
+    labels: tuple[Literal["support"], Literal["neutral"], Literal["oppose"]] = ("support", "neutral", "oppose")
     base_encoder: str
     encoding: EncodingSettings
     calibration: CalibrationSettings

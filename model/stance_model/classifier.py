@@ -16,12 +16,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from stance_model.checkpoint import HEADS, read_manifest
 from stance_model.encoding import EncodedWindow
@@ -123,11 +118,7 @@ class Classifier:
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
             classifier = AutoModelForSequenceClassification.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype=torch.float32,
+                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
             )
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise CheckpointError(f"does not load: {error}", where=str(folder)) from error

@@ -26,15 +26,7 @@ _HTML_BLOCK = re.compile(r"</(p|div|h[1-6]|li|article)>", re.I)
 _CLUSTER = re.compile(r"[^\u1160-\u11ff]?[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
                       r"\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u1160-\u11ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
                       r"\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]+|.", re.S)  # fmt: skip
-_PRINTS_NOTHING = {
-    "\u00ad",
-    "\u200b",
-    "\u200e",
-    "\u200f",
-    "\u2060",
-    "\ufeff",
-    *map(chr, range(0x202A, 0x202F)),
-}
+_PRINTS_NOTHING = {"\u00ad", "\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", *map(chr, range(0x202A, 0x202F))}
 _LINE_BREAKS = {"\r", "\x0b", "\x0c", "\u0085", "\u2028", "\u2029"}
 MAX_CONTROL_SHARE = 0.02
 

@@ -24,13 +24,7 @@ class EpochSampler(Sampler[int]):
     """Indices of one epoch: a fresh share of the `neutral, none` rows, examples of like length side by side."""
 
     def __init__(
-        self,
-        *,
-        lengths: Sequence[int],
-        is_none: Sequence[bool],
-        none_share: float,
-        batch_size: int,
-        seed: int,
+        self, *, lengths: Sequence[int], is_none: Sequence[bool], none_share: float, batch_size: int, seed: int
     ) -> None:
         self._lengths = lengths
         self._none = [i for i, none in enumerate(is_none) if none]
@@ -115,10 +109,7 @@ class Collator:
 
 
 def _evidence_targets(
-    row: dict[str, Any],
-    sequences: Sequence[int | None],
-    offsets: Sequence[Sequence[int]],
-    places: Sequence[int],
+    row: dict[str, Any], sequences: Sequence[int | None], offsets: Sequence[Sequence[int]], places: Sequence[int]
 ) -> list[int]:
     """A target a token: 1 where it stands in the evidence, 0 elsewhere in the passage, `IGNORED` off it."""
     start, end = row["evidence"] or (0, 0)

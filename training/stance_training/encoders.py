@@ -6,12 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from stance_model.checkpoint import sha256_of
 from stance_model.errors import CheckpointError, ConfigError

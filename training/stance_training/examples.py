@@ -105,12 +105,7 @@ def passage_examples(
 
 
 def _actor_example(
-    passage: LabelledPassage,
-    actor: LabelledActor,
-    proposition: str,
-    settings: EncodingSettings,
-    *,
-    source: str,
+    passage: LabelledPassage, actor: LabelledActor, proposition: str, settings: EncodingSettings, *, source: str
 ) -> Example:
     names = find_places(passage.text, [actor.actor])
     others = find_places(passage.text, actor.mentions)

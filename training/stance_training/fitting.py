@@ -75,15 +75,13 @@ def fit_calibration(scored: Scored, *, with_bias: bool, abstain_below: float) ->
     start = np.zeros(3 if with_bias else 1)
     found = minimize(objective, start, method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-4})
     thresholds = {"declared_threshold": _declared_threshold(scored), "abstain_below": abstain_below}
-    return _settings(found.x).model_copy(update=thresholds)
+    return _settings(np.round(found.x, 4)).model_copy(update=thresholds)
 
 
 def _settings(parameters: Floats) -> CalibrationSettings:
     """The settings of (log temperature,) or (log temperature, support's bias, oppose's bias)."""
     log_temperature, support, oppose = (*map(float, parameters), 0.0, 0.0)[:3]
-    return CalibrationSettings(
-        temperature=round(float(np.exp(log_temperature)), 4), bias=(round(support, 4), 0.0, round(oppose, 4))
-    )
+    return CalibrationSettings(temperature=float(np.exp(log_temperature)), bias=(support, 0.0, oppose))
 
 
 def _declared_threshold(scored: Scored) -> float:

@@ -31,13 +31,7 @@ def stance_loss(logits: Tensor, labels: Tensor, weights: Tensor, settings: Loss)
 
 
 def total_loss(
-    outputs: StanceOutputs,
-    *,
-    labels: Tensor,
-    declared: Tensor,
-    evidence: Tensor,
-    weights: Tensor,
-    settings: Loss,
+    outputs: StanceOutputs, *, labels: Tensor, declared: Tensor, evidence: Tensor, weights: Tensor, settings: Loss
 ) -> Tensor:
     """The stance loss plus the heads' losses, each over the rows and tokens whose target is known."""
     loss = stance_loss(outputs.logits.float(), labels, weights, settings)

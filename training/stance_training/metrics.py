@@ -64,12 +64,7 @@ def brier_score(labels: Ints, probabilities: Floats) -> float:
 
 
 def bootstrap(
-    metric: Callable[[Ints, Ints], float],
-    labels: Ints,
-    predicted: Ints,
-    groups: Sequence[str],
-    *,
-    seed: int = 0,
+    metric: Callable[[Ints, Ints], float], labels: Ints, predicted: Ints, groups: Sequence[str], *, seed: int = 0
 ) -> Interval:
     """The metric with a 95% percentile interval over 2,000 resamples of whole passages (Efron 1979).
 

@@ -25,16 +25,7 @@ from stance_training.encoders import load_encoder
 from stance_training.fitting import fit_calibration, measure, score
 from stance_training.trainer import train_stage, use_bfloat16
 
-PACKAGES = (
-    "torch",
-    "transformers",
-    "tokenizers",
-    "datasets",
-    "safetensors",
-    "scikit-learn",
-    "spacy",
-    "numpy",
-)
+PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "safetensors", "scikit-learn", "spacy", "numpy")
 RUN_CONFIG = "config.yaml"
 STAGE_DONE = "done.json"
 
