@@ -63,7 +63,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.pre_tokenizer = BertPreTokenizer()
     trainer = WordPieceTrainer(vocab_size=400, special_tokens=SPECIAL, show_progress=False)
     texts = [p["text"] for p in tiny_passages()] * 2
-    tokenizer.train_from_iterator([*texts, "→ ← wants this: Bashar al-Assad remains president of Syria."], trainer)
+    tokenizer.train_from_iterator([*texts, "Bashar al-Assad remains president of Syria."], trainer)
     separator = tokenizer.token_to_id("[SEP]")
     tokenizer.post_processor = TemplateProcessing(
         single="[CLS] $A [SEP]",

@@ -75,8 +75,9 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
     text = sentence * 2500 + "Norland insists that Assad stays in office."
     assert len(text.split()) > 20_000
     article = Article(text=text, actors=("Norland", "Ostia"))
-    (case, _) = tiny_analyzer._prepare(article).cases
-    assert any("insists that Assad stays in office" in pair.premise for pair in case.pairs)
+    prepared = tiny_analyzer._prepare(article)
+    (case, _) = prepared.cases
+    assert any("insists that Assad stays in office" in prepared.windows[i].text for i, _ in case.seats)
     analysis = tiny_analyzer.analyze(article)
     # Ostia fills more windows than are judged, and a warning says so.
     assert "truncated" in {w.code for w in analysis.warnings}
@@ -86,10 +87,13 @@ def test_a_sentence_over_the_encoders_limit_is_not_cut_silently(tiny_analyzer: A
     text = "Norland, " + "which sold wheat and oil and tin, " * 30 + "insists that Assad stays in office."
     prepared = tiny_analyzer._prepare(Article(text=text, actors=("Norland",)))
     (case,) = prepared.cases
-    covered = {place for window in case.windows for place in range(window.start, window.end)}
-    assert len(case.windows) > 1
-    assert covered == set(range(len(prepared.document.text)))
-    assert not any(judgement.truncated for judgement in tiny_analyzer._classifier.judge(case.pairs))
+    windows = [prepared.windows[i] for i, _ in case.seats]
+    assert len(windows) > 1
+    assert {p for w in windows for p in range(w.offset, w.offset + len(w.text))} == set(
+        range(len(prepared.document.text))
+    )
+    judged = tiny_analyzer._classifier.judge(windows)
+    assert not any(judgement.truncated for window in judged for judgement in window)
 
 
 def test_overlapping_and_repeated_actors_are_judged_each(tiny_analyzer: Analyzer) -> None:

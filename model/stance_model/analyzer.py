@@ -32,13 +32,13 @@ from stance_model.calibration import Verdict, calibrate, join
 from stance_model.checkpoint import WEIGHTS, Manifest, read_manifest
 from stance_model.classifier import Classifier, Judgement
 from stance_model.clean import CleanText, clean
-from stance_model.encoding import EncodedWindow, Window, Windower, encode_window, put_for
+from stance_model.encoding import EncodedWindow, Place, Window, cut
 from stance_model.evidence import EvidenceSpan, choose, find_span
 from stance_model.labels import NEUTRAL, STANCE_IDS
 from stance_model.proposition import Proposition, get_proposition
 from stance_model.resources import configs_folder, shipped_checkpoint
 from stance_model.sentences import Document, split_sentences
-from stance_model.statements import Statement, find_statements
+from stance_model.statements import find_statements
 
 # No actor of an article comes near it; one of a book does, and then a warning says so.
 MAX_WINDOWS_PER_ACTOR = 32
@@ -50,11 +50,10 @@ PROBABILITY_DIGITS = 6
 
 @dataclass(frozen=True)
 class _Case:
-    """One actor of one article with its windows, ready to be judged."""
+    """One actor of one article, and its seats: which window it is judged in, and as which of that window's actors."""
 
     actor: Actor
-    windows: tuple[Window, ...]
-    pairs: tuple[EncodedWindow, ...]
+    seats: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class _Prepared:
     cleaned: CleanText
     document: Document
     proposition: Proposition
+    windows: tuple[EncodedWindow, ...]
     cases: tuple[_Case, ...]
     warnings: tuple[Warning, ...]
 
@@ -111,13 +111,8 @@ class Analyzer:
             InputError: As `analyze`, for the first article that is at fault.
         """
         prepared = [self._prepare(article) for article in articles]
-        pairs = [pair for one in prepared for case in one.cases for pair in case.pairs]
-        judgements = iter(self._classifier.judge(pairs))
-        analyses = []
-        for one in prepared:
-            taken = [[next(judgements) for _ in case.pairs] for case in one.cases]
-            analyses.append(self._report(one, taken))
-        return analyses
+        judged = iter(self._classifier.judge([window for one in prepared for window in one.windows]))
+        return [self._report(one, [next(judged) for _ in one.windows]) for one in prepared]
 
     def find_actors(self, text: str) -> list[Actor]:
         """The actors of a text, without their stances; mentions are places in the cleaned text.
@@ -141,32 +136,40 @@ class Analyzer:
         else:
             given = [_given(actor, cleaned) for actor in article.actors]
             actors = resolve_given(document, given, self._aliases)
-        windower = Windower(document, self._classifier.tokenizer, self.manifest.encoding)
+        windows = cut(document, proposition.text, self._classifier.tokenizer, self.manifest.encoding)
+        rows: list[list[tuple[Place, ...]]] = [[] for _ in windows]
         cases = []
         for actor, statements in zip(actors, find_statements(document, actors), strict=True):
-            if actor.name.casefold() in AUTHOR_NAMES:
-                statements = tuple(Statement(sentence=s.index, role="words") for s in document.sentences)  # noqa: PLW2901
-            elif not actor.mentions:
+            is_author = actor.name.casefold() in AUTHOR_NAMES
+            if not actor.mentions and not is_author:
                 warnings.append(_warning("actor_not_found", f"the text never names {actor.name!r}"))
-            voices = [m for other in actors if other.speaks_for == actor.name for m in other.mentions]
-            hypothesis = put_for(actor.name, proposition.text, self.manifest.encoding)
-            windows = windower.windows(actor, statements, voices, hypothesis)
-            if len(windows) > MAX_WINDOWS_PER_ACTOR:
+            carrying = document.sentences if is_author else [document.sentences[s.sentence] for s in statements]
+            chosen = [i for i, w in enumerate(windows) if any(s.start < w.end and w.start < s.end for s in carrying)]
+            if len(chosen) > MAX_WINDOWS_PER_ACTOR:
                 message = (
-                    f"{actor.name!r} fills {len(windows)} windows; the {MAX_WINDOWS_PER_ACTOR} likeliest were judged"
+                    f"{actor.name!r} fills {len(chosen)} windows; the {MAX_WINDOWS_PER_ACTOR} likeliest were judged"
                 )
                 warnings.append(_warning("truncated", message))
-                windows = _likeliest(windows, document, proposition)
-            pairs = [
-                encode_window(document, window, actor.name, proposition.text, self.manifest.encoding)
-                for window in windows
-            ]
-            cases.append(_Case(actor=actor, windows=tuple(windows), pairs=tuple(pairs)))
+                chosen = _likeliest(chosen, windows, document, proposition)
+            voices = [m for other in actors if other.speaks_for == actor.name for m in other.mentions]
+            cases.append(_Case(actor=actor, seats=tuple((i, len(rows[i])) for i in chosen)))
+            for i in chosen:
+                rows[i].append(_places(actor.mentions, windows[i]) or _places(voices, windows[i]))
+        encoded = [
+            EncodedWindow(
+                text=document.text[window.start : window.end],
+                proposition=proposition.text,
+                actors=tuple(row),
+                offset=window.start,
+            )
+            for window, row in zip(windows, rows, strict=True)
+        ]
         return _Prepared(
             article=article,
             cleaned=cleaned,
             document=document,
             proposition=proposition,
+            windows=tuple(encoded),
             cases=tuple(cases),
             warnings=tuple(warnings),
         )
@@ -174,7 +177,8 @@ class Analyzer:
     def _report(self, prepared: _Prepared, judgements: Sequence[Sequence[Judgement]]) -> Analysis:
         warnings = list(prepared.warnings)
         rows = []
-        for case, judged in zip(prepared.cases, judgements, strict=True):
+        for case in prepared.cases:
+            judged = [judgements[window][seat] for window, seat in case.seats]
             if any(judgement.truncated for judgement in judged):
                 limit = self.manifest.encoding.max_length_tokens
                 message = f"a window of {case.actor.name!r} met the encoder's limit of {limit} tokens"
@@ -198,7 +202,7 @@ class Analyzer:
         verdicts = [Verdict(probabilities=calibrate(j.logits, settings), declared=j.declared) for j in judged]
         verdict = join(verdicts)
         kind = verdict.neutral_kind(settings)
-        spans = [] if kind == "none" else self._spans(prepared.document, case, judged, verdicts, verdict)
+        spans = [] if kind == "none" else self._spans(prepared.document, judged, verdicts, verdict)
         support, neutral, oppose = (round(float(p), PROBABILITY_DIGITS) for p in verdict.probabilities)
         return ActorStance(
             name=case.actor.name,
@@ -215,15 +219,14 @@ class Analyzer:
     def _spans(
         self,
         document: Document,
-        case: _Case,
         judged: Sequence[Judgement],
         verdicts: Sequence[Verdict],
         verdict: Verdict,
     ) -> list[EvidenceSpan]:
         """The spans of the windows that show the verdict's stance, scored by how surely they do."""
         candidates = []
-        for pair, judgement, window_verdict in zip(case.pairs, judged, verdicts, strict=True):
-            span = find_span(judgement, pair, document)
+        for judgement, window_verdict in zip(judged, verdicts, strict=True):
+            span = find_span(judgement, document)
             if span is not None:
                 shows = float(window_verdict.probabilities[STANCE_IDS[verdict.stance]])
                 if STANCE_IDS[verdict.stance] == NEUTRAL:
@@ -254,15 +257,23 @@ def _given(actor: str | ArticleActor, cleaned: CleanText) -> GivenActor:
     return GivenActor(name=actor.name, mentions=tuple(place for place in places if place is not None))
 
 
-def _likeliest(windows: Sequence[Window], document: Document, proposition: Proposition) -> list[Window]:
+def _places(mentions: Sequence[Mention], window: Window) -> tuple[Place, ...]:
+    """The mentions that stand in a window, as places in its text."""
+    inside = [m for m in mentions if window.start <= m.start and m.end <= window.end]
+    return tuple((m.start - window.start, m.end - window.start) for m in inside)
+
+
+def _likeliest(
+    chosen: Sequence[int], windows: Sequence[Window], document: Document, proposition: Proposition
+) -> list[int]:
     """The windows that name the people and places of the proposition first, then the earliest; in order of place."""
     names = [name.casefold() for main, others in proposition.aliases.items() for name in (main, *others)]
 
-    def rank(window: Window) -> tuple[int, int]:
-        text = document.text[window.start : window.end].casefold()
-        return (-sum(text.count(name) for name in names), window.start)
+    def rank(index: int) -> tuple[int, int]:
+        text = document.text[windows[index].start : windows[index].end].casefold()
+        return (-sum(text.count(name) for name in names), index)
 
-    return sorted(sorted(windows, key=rank)[:MAX_WINDOWS_PER_ACTOR], key=lambda window: window.start)
+    return sorted(sorted(chosen, key=rank)[:MAX_WINDOWS_PER_ACTOR])
 
 
 def _mention_out(mention: Mention, cleaned: CleanText) -> MentionOut:

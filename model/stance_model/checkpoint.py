@@ -4,7 +4,7 @@ A checkpoint folder is what plain `AutoModelForSequenceClassification.from_pretr
 
     config.json, model.safetensors      the classifier: encoder and the three-label head
     tokenizer.json, tokenizer_config.json
-    heads.safetensors                   the heads for the kind of neutral and for evidence
+    heads.safetensors                   the heads that judge each actor of a window
     stance.json                         the manifest: how text is encoded, calibration, hashes, figures
 
 Weights are safetensors. A folder that holds a pickle, code, or a file that the manifest's hash does not match is
@@ -39,18 +39,12 @@ class EncodingSettings(_Part):
     """How a window and a proposition become the classifier's input.
 
     Attributes:
-        max_length_tokens: Limit of the pair, special tokens counted in.
+        max_length_tokens: Limit of the two texts, special tokens counted in.
         window_tokens: Aim for a window's text in an article that is longer than the limit.
-        hypothesis: Template of the second text, with `{actor}` and `{proposition}`.
-        open_mark: Stands before a mention of the actor, with a space.
-        close_mark: Stands after it, with a space.
     """
 
-    max_length_tokens: int = Field(default=320, ge=48, le=8192)
+    max_length_tokens: int = Field(default=384, ge=48, le=8192)
     window_tokens: int = Field(default=200, ge=16, le=8192)
-    hypothesis: str = Field(default="{actor} wants this: {proposition}", pattern=r"\{actor\}.*\{proposition\}")
-    open_mark: str = Field(default="→", min_length=1, max_length=1)
-    close_mark: str = Field(default="←", min_length=1, max_length=1)
 
 
 class CalibrationSettings(_Part):
@@ -69,7 +63,7 @@ class CalibrationSettings(_Part):
 class Manifest(_Part):
     """`stance.json`: everything about a checkpoint that is not a weight."""
 
-    schema_number: Literal[1] = Field(default=1, alias="schema")
+    schema_number: Literal[2] = Field(default=2, alias="schema")
     name: str
     version: str
     labels: tuple[Literal["support"], Literal["neutral"], Literal["oppose"]] = ("support", "neutral", "oppose")

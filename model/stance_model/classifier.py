@@ -1,14 +1,17 @@
-"""The classifier: a transformer with the stance head, and two small heads of ours on its last layer.
+"""The classifier: a transformer that reads a window once, and small heads that judge each actor in it.
 
-The stance head is the one of `AutoModelForSequenceClassification`, so the folder loads in plain transformers. The
-kind head tells a declared neutral from an absent position; the evidence head marks the tokens that show a stance.
+An actor's state is the mean of its mentions' last hidden states; it attends to the whole window, and the two together
+shift the state of the first token, on which the stance head of `AutoModelForSequenceClassification` then judges. So the
+folder loads in plain transformers, where that head judges the writer of the text. The kind head tells a declared
+neutral from an absent position; the evidence head marks the tokens that show the actor's stance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,21 +21,25 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from stance_model.checkpoint import HEADS, read_manifest
-from stance_model.encoding import EncodedWindow
+from stance_model.checkpoint import HEADS, EncodingSettings, read_manifest
+from stance_model.encoding import EncodedWindow, tokenize
 from stance_model.errors import CheckpointError
 
-BATCH_SIZE = 32
+# Windows of like length are judged together, up to this many characters with their padding.
+BATCH_CHARS = 12_000
+ATTENTION_HEADS = 6
+DROPOUT = 0.1
+ENCODER = "classifier."
 
 
 @dataclass(frozen=True)
 class StanceOutputs:
-    """Raw outputs for a batch of n pairs of length l.
+    """Raw outputs for a batch of b windows of a actors and l tokens.
 
     Attributes:
-        logits: (n, 3), in the labels' order.
-        declared: (n,), logit of "this neutral is declared".
-        evidence: (n, l), logit of "this token shows the stance".
+        logits: (b, a, 3), in the labels' order.
+        declared: (b, a), logit of "this neutral is declared".
+        evidence: (b, a, l), logit of "this token shows the actor's stance".
     """
 
     logits: Tensor
@@ -41,47 +48,82 @@ class StanceOutputs:
 
 
 class StanceModel(nn.Module):
-    """A sequence classifier with the kind head and the evidence head."""
+    """A sequence classifier with heads that judge each actor of a window."""
 
     def __init__(self, classifier: PreTrainedModel) -> None:
         super().__init__()
+        size = classifier.config.hidden_size
         self.classifier = classifier
-        self.declared_head = nn.Linear(classifier.config.hidden_size, 1)
-        self.evidence_head = nn.Linear(classifier.config.hidden_size, 1)
+        heads = ATTENTION_HEADS if size % ATTENTION_HEADS == 0 else 1
+        self.attention = nn.MultiheadAttention(size, heads, batch_first=True)
+        self.mixer = nn.Sequential(
+            nn.LayerNorm(3 * size), nn.Dropout(DROPOUT), nn.Linear(3 * size, size), nn.GELU(), nn.Linear(size, size)
+        )
+        self.declared_head = nn.Linear(size, 1)
+        self.evidence_query = nn.Linear(3 * size, size)
+        self.evidence_key = nn.Linear(size, size)
+        self.evidence_bias = nn.Linear(size, 1)
 
-    def forward(self, **inputs: Tensor) -> StanceOutputs:
-        """The outputs for tokenized pairs: `input_ids`, `attention_mask` and, where the encoder has them, types."""
-        outputs = self.classifier(**inputs, output_hidden_states=True)
-        last = outputs.hidden_states[-1]  # (n, l, d)
+    @property
+    def encoder(self) -> PreTrainedModel:
+        """The transformer without any head."""
+        return cast(PreTrainedModel, self.classifier.base_model)
+
+    def forward(self, mentions: Tensor, **inputs: Tensor) -> StanceOutputs:
+        """The outputs for `tokenize`d windows.
+
+        Args:
+            mentions: (b, a, l), as `Tokens.mentions`.
+            inputs: `input_ids`, `attention_mask` and, where the encoder has them, `token_type_ids`, each (b, l).
+        """
+        hidden = self.encoder(**inputs).last_hidden_state  # (b, l, d)
+        first = hidden[:, :1].expand(-1, mentions.shape[1], -1)  # (b, a, d)
+        is_mentioned = mentions.any(dim=-1, keepdim=True)
+        actors = torch.where(is_mentioned, mentions.to(hidden.dtype) @ hidden, first)
+        padding = ~inputs["attention_mask"].bool()
+        context, _ = self.attention(actors, hidden, hidden, key_padding_mask=padding, need_weights=False)
+        joined = torch.cat([actors, context, first], dim=-1)
+        states = first + torch.where(is_mentioned, self.mixer(joined), 0.0)
+        keys = self.evidence_key(hidden)
+        evidence = torch.tanh(self.evidence_query(joined)) @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
         return StanceOutputs(
-            logits=outputs.logits,
-            declared=self.declared_head(last[:, 0]).squeeze(-1),  # the first token stands for the pair
-            evidence=self.evidence_head(last).squeeze(-1),
+            logits=self._stance(states),
+            declared=self.declared_head(states).squeeze(-1),
+            evidence=evidence + self.evidence_bias(hidden).transpose(1, 2),
         )
 
+    def _stance(self, states: Tensor) -> Tensor:
+        """The stance head on states (b, a, d), each in the place of a text's first token."""
+        classifier: Any = self.classifier
+        flat = states.reshape(-1, 1, states.shape[-1])
+        pooler = getattr(self.encoder, "pooler", None)  # BERT pools before its head, others within it
+        if pooler is not None:
+            flat = classifier.dropout(pooler(flat))
+        return cast(Tensor, classifier.classifier(flat)).view(*states.shape[:2], -1)
+
     def save_heads(self, folder: Path) -> None:
-        """Writes the two heads as safetensors."""
-        heads = {k: v.detach().float().contiguous() for k, v in self.state_dict().items() if "_head." in k}
+        """Writes the heads that plain transformers does not know, as safetensors."""
+        heads = {k: v.detach().float().contiguous() for k, v in self.state_dict().items() if not k.startswith(ENCODER)}
         save_file(heads, folder / HEADS)
 
     def load_heads(self, folder: Path) -> None:
-        """Reads the two heads.
+        """Reads them.
 
         Raises:
             CheckpointError: The file does not fit this model.
         """
         try:
-            heads = load_file(folder / HEADS)
-            missing, unexpected = self.load_state_dict(heads, strict=False)
+            missing, unexpected = self.load_state_dict(load_file(folder / HEADS), strict=False)
         except (SafetensorError, RuntimeError) as error:
             raise CheckpointError(str(error), where=str(folder / HEADS)) from error
-        if unexpected or any("_head." in name for name in missing):
-            raise CheckpointError(f"lacks {missing} or has {unexpected}", where=str(folder / HEADS))
+        absent = [name for name in missing if not name.startswith(ENCODER)]
+        if unexpected or absent:
+            raise CheckpointError(f"lacks {absent} or has {unexpected}", where=str(folder / HEADS))
 
 
 @dataclass(frozen=True)
 class TokenEvidence:
-    """A token of a window: its place in the premise, and the probability that it shows the stance."""
+    """A token of a window: its place in the document, and the probability that it shows the stance."""
 
     start: int
     end: int
@@ -90,7 +132,7 @@ class TokenEvidence:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the model says of one pair, before calibration."""
+    """What the model says of one actor in one window, before calibration."""
 
     logits: npt.NDArray[np.float64]  # (3,)
     declared: float  # probability, 0..1
@@ -99,12 +141,12 @@ class Judgement:
 
 
 class Classifier:
-    """A loaded checkpoint that judges pairs. Calls share one model; it is only read, so threads may share it."""
+    """A loaded checkpoint that judges windows. It is only read, so threads may share it."""
 
-    def __init__(self, model: StanceModel, tokenizer: PreTrainedTokenizerBase, *, max_length_tokens: int) -> None:
+    def __init__(self, model: StanceModel, tokenizer: PreTrainedTokenizerBase, *, settings: EncodingSettings) -> None:
         self._model = model.eval()
         self.tokenizer = tokenizer
-        self._max_length = max_length_tokens
+        self._settings = settings
         self._device = next(model.parameters()).device
 
     @classmethod
@@ -124,48 +166,55 @@ class Classifier:
             raise CheckpointError(f"does not load: {error}", where=str(folder)) from error
         model = StanceModel(classifier)
         model.load_heads(folder)
-        return cls(model.to(device), tokenizer, max_length_tokens=manifest.encoding.max_length_tokens)
+        return cls(model.to(device), tokenizer, settings=manifest.encoding)
 
-    def judge(self, pairs: Sequence[EncodedWindow]) -> list[Judgement]:
-        """A judgement a pair, in the given order. Pairs of like length share a batch; that changes no number."""
-        order = sorted(range(len(pairs)), key=lambda i: len(pairs[i].premise))
-        judged: dict[int, Judgement] = {}
-        for start in range(0, len(order), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
-            for index, judgement in zip(batch, self._judge_batch([pairs[i] for i in batch]), strict=True):
-                judged[index] = judgement
-        return [judged[i] for i in range(len(pairs))]
+    def judge(self, windows: Sequence[EncodedWindow]) -> list[list[Judgement]]:
+        """A judgement an actor of each window, in the given order. What shares a batch changes no number."""
+        judged: dict[int, list[Judgement]] = {i: [] for i, window in enumerate(windows) if not window.actors}
+        for batch in _batches(windows):
+            for index, judgements in zip(batch, self._judge_batch([windows[i] for i in batch]), strict=True):
+                judged[index] = judgements
+        return [judged[i] for i in range(len(windows))]
 
     @torch.inference_mode()
-    def _judge_batch(self, pairs: Sequence[EncodedWindow]) -> list[Judgement]:
-        encoded = self.tokenizer(
-            [pair.premise for pair in pairs],
-            [pair.hypothesis for pair in pairs],
-            truncation="only_first",
-            max_length=self._max_length,
-            padding=True,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        offsets = encoded.pop("offset_mapping").tolist()
-        outputs = self._model(**{name: tensor.to(self._device) for name, tensor in encoded.items()})
+    def _judge_batch(self, windows: Sequence[EncodedWindow]) -> list[list[Judgement]]:
+        tokens = tokenize(windows, self.tokenizer, self._settings)
+        inputs = {name: torch.from_numpy(array).to(self._device) for name, array in tokens.inputs.items()}
+        outputs = self._model(mentions=torch.from_numpy(tokens.mentions).to(self._device), **inputs)
         logits = outputs.logits.double().cpu().numpy()
         declared = outputs.declared.double().sigmoid().cpu().numpy()
         evidence = outputs.evidence.double().sigmoid().cpu().numpy()
         judgements = []
-        for row, pair in enumerate(pairs):
-            tokens = tuple(
-                TokenEvidence(start=place[0], end=place[1], probability=float(evidence[row, column]))
-                for column, (text, place) in enumerate(zip(encoded.sequence_ids(row), offsets[row], strict=True))
-                if text == 0 and place[0] < place[1]
-            )
-            seen = tokens[-1].end if tokens else 0
+        for row, window in enumerate(windows):
+            columns = np.flatnonzero(tokens.in_text[row])
+            starts = (tokens.starts[row, columns] + window.offset).tolist()
+            ends = (tokens.ends[row, columns] + window.offset).tolist()
+            truncated = not ends or ends[-1] < window.offset + len(window.text.rstrip())
             judgements.append(
-                Judgement(
-                    logits=logits[row],
-                    declared=float(declared[row]),
-                    tokens=tokens,
-                    truncated=seen < len(pair.premise.rstrip()),
-                )
+                [
+                    Judgement(
+                        logits=logits[row, actor],
+                        declared=float(declared[row, actor]),
+                        tokens=tuple(
+                            TokenEvidence(start=start, end=end, probability=float(p))
+                            for start, end, p in zip(starts, ends, evidence[row, actor, columns], strict=True)
+                        ),
+                        truncated=truncated,
+                    )
+                    for actor in range(len(window.actors))
+                ]
             )
         return judgements
+
+
+def _batches(windows: Sequence[EncodedWindow]) -> Iterator[list[int]]:
+    """Indices of windows with actors, longest first, so many at a time that a batch stays under `BATCH_CHARS`."""
+    batch: list[int] = []
+    chosen = [i for i, window in enumerate(windows) if window.actors]
+    for index in sorted(chosen, key=lambda i: -len(windows[i].text)):
+        if batch and (len(batch) + 1) * len(windows[batch[0]].text) > BATCH_CHARS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch

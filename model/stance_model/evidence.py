@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stance_model.classifier import Judgement, TokenEvidence
-from stance_model.encoding import EncodedWindow
 from stance_model.sentences import Document
 
 MAX_SPANS = 3
@@ -30,7 +29,7 @@ class EvidenceSpan:
     score: float
 
 
-def find_span(judgement: Judgement, window: EncodedWindow, document: Document) -> EvidenceSpan | None:
+def find_span(judgement: Judgement, document: Document) -> EvidenceSpan | None:
     """The best span of a window; None where it has no words.
 
     A span lies within one sentence. Where no token is more likely evidence than not, it is the sentence of the
@@ -38,10 +37,7 @@ def find_span(judgement: Judgement, window: EncodedWindow, document: Document) -
     """
     by_sentence: dict[int, list[TokenEvidence]] = {}
     for token in judgement.tokens:
-        places = [p for p in window.places[token.start : token.end] if p >= 0]
-        if places:
-            placed = TokenEvidence(start=places[0], end=places[-1] + 1, probability=token.probability)
-            by_sentence.setdefault(document.sentence_at(places[0]), []).append(placed)
+        by_sentence.setdefault(document.sentence_at(token.start), []).append(token)
     if not by_sentence:
         return None
     best = max((_best_run(tokens) for tokens in by_sentence.values()), key=lambda run: run[0])

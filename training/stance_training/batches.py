@@ -1,4 +1,4 @@
-"""Batches: which examples an epoch sees, in what order, and how they become tensors."""
+"""Batches: in what order an epoch sees the examples, and how they become tensors."""
 
 from __future__ import annotations
 
@@ -6,30 +6,26 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Sampler
 from transformers import PreTrainedTokenizerBase
 
-from stance_model.actors import Mention
 from stance_model.checkpoint import EncodingSettings
-from stance_model.encoding import mark
+from stance_model.encoding import EncodedWindow, Place, tokenize
 from stance_training.examples import IGNORED
 
 # Batches are cut from blocks of this many that are sorted by length, so that little is padded and order stays random.
 BLOCK_BATCHES = 40
+TARGETS = ("labels", "declared", "evidence")
 
 
 class EpochSampler(Sampler[int]):
-    """Indices of one epoch: a fresh share of the `neutral, none` rows, examples of like length side by side."""
+    """Indices of one epoch, examples of like length side by side."""
 
-    def __init__(
-        self, *, lengths: Sequence[int], is_none: Sequence[bool], none_share: float, batch_size: int, seed: int
-    ) -> None:
+    def __init__(self, *, lengths: Sequence[int], batch_size: int, seed: int) -> None:
         self._lengths = lengths
-        self._none = [i for i, none in enumerate(is_none) if none]
-        self._others = [i for i, none in enumerate(is_none) if not none]
-        self._n_none = round(none_share * len(self._none))
         self._batch_size = batch_size
         self._seed = seed
         self._epoch = 0
@@ -39,11 +35,11 @@ class EpochSampler(Sampler[int]):
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return len(self._others) + self._n_none
+        return len(self._lengths)
 
     def __iter__(self) -> Iterator[int]:
         dice = random.Random(f"{self._seed}-{self._epoch}")  # noqa: S311 - an order, no secret
-        chosen = self._others + dice.sample(self._none, self._n_none)
+        chosen = list(range(len(self._lengths)))
         dice.shuffle(chosen)
         batches: list[list[int]] = []
         block = self._batch_size * BLOCK_BATCHES
@@ -60,14 +56,14 @@ class EpochSampler(Sampler[int]):
 
 
 class Collator:
-    """Marks, tokenizes and pads examples.
+    """Tokenizes and pads examples.
 
     Args:
-        mention_share: Probability that an example's other mentions are marked beside its name.
+        mention_share: Probability that an actor's other mentions are shown beside its name.
 
-    Returns, when called with n rows of a dataset of `Example` fields: `input_ids`, `attention_mask` and, where the
-    tokenizer has them, `token_type_ids`, each (n, l); `labels` (n,); `declared` (n,); `evidence` (n, l) with 1 in
-    the evidence, 0 in the rest of the passage, `IGNORED` elsewhere.
+    Returns, when called with b rows of a dataset of `Example` fields: `input_ids`, `attention_mask` and, where the
+    tokenizer has them, `token_type_ids`, each (b, l); `mentions` (b, a, l); `labels` and `declared` (b, a), `IGNORED`
+    beyond a row's actors; `evidence` (b, a, l) with 1 in the evidence, 0 in the rest of the text, `IGNORED` elsewhere.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, settings: EncodingSettings, *, mention_share: float) -> None:
@@ -76,47 +72,31 @@ class Collator:
         self._mention_share = mention_share
 
     def __call__(self, rows: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-        premises, places = [], []
-        for row in rows:
-            shown = [tuple(place) for place in row["names"]]
-            if not shown or torch.rand(()).item() < self._mention_share:
-                shown += [tuple(place) for place in row["others"]]
-            mentions = [Mention(start=s, end=e, text=row["text"][s:e]) for s, e in shown]
-            premise, where = mark(row["text"], mentions, self._settings)
-            premises.append(premise)
-            places.append(where)
-        encoded = self._tokenizer(
-            premises,
-            [row["hypothesis"] for row in rows],
-            truncation="only_first",
-            max_length=self._settings.max_length_tokens,
-            padding=True,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        offsets = encoded.pop("offset_mapping").tolist()
-        batch: dict[str, Tensor] = dict(encoded.items())
-        batch["labels"] = torch.tensor([row["label"] for row in rows])
-        batch["declared"] = torch.tensor([row["declared"] for row in rows])
-        batch["evidence"] = torch.tensor(
-            [
-                _evidence_targets(row, encoded.sequence_ids(i), offsets[i], places[i]) if row["has_evidence"] else
-                [IGNORED] * len(offsets[i])
-                for i, row in enumerate(rows)
-            ]
-        )  # fmt: skip
-        return batch
+        windows = [
+            EncodedWindow(
+                text=row["text"],
+                proposition=row["proposition"],
+                actors=tuple(self._shown(actor) for actor in row["actors"]),
+            )
+            for row in rows
+        ]
+        tokens = tokenize(windows, self._tokenizer, self._settings)
+        labels = np.full(tokens.mentions.shape[:2], IGNORED)
+        declared = np.full(tokens.mentions.shape[:2], IGNORED)
+        evidence = np.full(tokens.mentions.shape, IGNORED)
+        for i, row in enumerate(rows):
+            for j, actor in enumerate(row["actors"]):
+                labels[i, j] = actor["label"]
+                declared[i, j] = actor["declared"]
+                if actor["has_evidence"]:
+                    shown = tokens.within(i, [actor["evidence"]] if actor["evidence"] else [])
+                    evidence[i, j] = np.where(tokens.in_text[i], shown, IGNORED)
+        arrays = {**tokens.inputs, "mentions": tokens.mentions}
+        arrays |= {"labels": labels, "declared": declared, "evidence": evidence}
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
-
-def _evidence_targets(
-    row: dict[str, Any], sequences: Sequence[int | None], offsets: Sequence[Sequence[int]], places: Sequence[int]
-) -> list[int]:
-    """A target a token: 1 where it stands in the evidence, 0 elsewhere in the passage, `IGNORED` off it."""
-    start, end = row["evidence"] or (0, 0)
-    targets = []
-    for sequence, (a, b) in zip(sequences, offsets, strict=True):
-        if sequence != 0 or a >= b:
-            targets.append(IGNORED)
-        else:
-            targets.append(int(any(start <= place < end for place in places[a:b] if place >= 0)))
-    return targets
+    def _shown(self, actor: dict[str, Any]) -> tuple[Place, ...]:
+        shown = [tuple(place) for place in actor["names"]]
+        if not shown or torch.rand(()).item() < self._mention_share:
+            shown += [tuple(place) for place in actor["others"]]
+        return tuple((start, end) for start, end in shown)

@@ -13,7 +13,7 @@ def write_card(folder: Path, manifest: Manifest, data: RunData) -> None:
     figures = "\n".join(f"| {name} | {value:.4g} |" for name, value in manifest.metrics.items())
     calibration = manifest.calibration
     stages = "\n".join(
-        f"- stage `{name}`: {len(stage.training)} rows"
+        f"- stage `{name}`: {len(stage.training)} passages"
         + (f"; left out, since the data was not there: {', '.join(stage.left_out)}" if stage.left_out else "")
         for name, stage in data.stages.items()
     )
@@ -24,14 +24,14 @@ Tells an actor's stance toward a proposition in a news passage: `support`, `neut
 for the kind of neutral and for evidence. Base encoder: {manifest.base_encoder}.
 
 Load it with `Analyzer.load(Path(...))` of `stance_model`, or the stance head alone with plain
-`AutoModelForSequenceClassification.from_pretrained`. Input: a passage with the actor's mentions between
-`{manifest.encoding.open_mark}` and `{manifest.encoding.close_mark}`, and `{manifest.encoding.hypothesis}`.
+`AutoModelForSequenceClassification.from_pretrained`, which then judges the writer of the text. Input: a passage, and
+the proposition as the second text.
 
 ## Training
 
 {stages}
 
-Validation: {len(data.validation)} rows of passages kept out of training, also used for early stopping and calibration.
+Validation: {len(data.validation)} passages kept out of training, also used for early stopping and calibration.
 Data fingerprint: `{data.fingerprint}`; files in `data.json`, the whole config in `config.yaml`, the curve in
 `learning_curve.png`, versions in `versions.json`. SHA-256 of `{WEIGHTS}`: `{manifest.files[WEIGHTS]}`.
 

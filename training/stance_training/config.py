@@ -26,6 +26,7 @@ class EncoderSource(_Part):
         folder: A local folder.
         hub: A hub id; `revision` pins the commit.
         sha256: Of `model.safetensors`; checked where given, and always given for a package.
+        layers: Indices of the layers to keep, lowest first; null for all.
     """
 
     package: str | None = None
@@ -34,6 +35,7 @@ class EncoderSource(_Part):
     hub: str | None = None
     revision: str | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    layers: tuple[int, ...] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> EncoderSource:
@@ -48,11 +50,18 @@ class EncoderSource(_Part):
 
 
 class PassageData(_Part):
-    """Labelled passages. `path` is relative to the repository, or to `data_root` with `shared: true`."""
+    """Labelled passages.
+
+    Attributes:
+        path: A file, or a folder of them; relative to the repository, or to `data_root` with `shared: true`.
+        validation: Whether passages may be kept out of training, to choose and to calibrate on. Where no source
+            that may is there, all may.
+    """
 
     format: Literal["passages"] = "passages"
     path: Path
     shared: bool = False
+    validation: bool = True
     repeat: int = Field(default=1, ge=1, le=10)
 
 
@@ -63,6 +72,7 @@ class LabelData(_Part):
     path: Path
     sentences: Path
     shared: Literal[True] = True
+    validation: bool = False
     repeat: int = Field(default=1, ge=1, le=10)
 
 
@@ -87,8 +97,9 @@ class Stage(_Part):
         name: A word; the stage's runs lie in a folder of that name.
         data: Sources; those under `data_root` are left out, with a notice, where it is not there.
         epochs: Full passes; early stopping may end before.
-        none_share: Share, 0..1, of the `neutral, none` rows that an epoch sees, drawn anew each time.
-        mention_share: Probability that an example's other mentions are marked beside its name.
+        batch_size: Passages a step.
+        freeze_layers: The embeddings and this many of the lowest layers stay as they are; 0 trains everything.
+        mention_share: Probability that an actor's other mentions are shown beside its name.
         head_rate: The heads' learning rate as a multiple of the encoder's.
         evaluations_per_epoch: How often an epoch the stage is measured on validation and its state saved.
         average_last: Keep the mean of the weights of the last n saved states (Izmailov et al. 2018) in place of the
@@ -104,7 +115,7 @@ class Stage(_Part):
     warmup_share: float = Field(default=0.08, ge=0, lt=1)
     weight_decay: float = Field(default=0.01, ge=0)
     head_rate: float = Field(default=3.0, gt=0)
-    none_share: float = Field(default=1.0, gt=0, le=1)
+    freeze_layers: int = Field(default=0, ge=0)
     mention_share: float = Field(default=0.6, ge=0, le=1)
     evaluations_per_epoch: int = Field(default=2, ge=1, le=50)
     average_last: int = Field(default=0, ge=0, le=20)

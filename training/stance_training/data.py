@@ -55,11 +55,13 @@ class RunData:
 
 
 def _counts(examples: list[Example]) -> dict[str, object]:
-    by_label = Counter(STANCES[e.label] for e in examples)
+    actors = [actor for example in examples for actor in example.actors]
+    by_label = Counter(STANCES[actor.label] for actor in actors)
     return {
-        "rows": len(examples),
+        "passages": len(examples),
+        "actors": len(actors),
         **{stance: by_label[stance] for stance in STANCES},
-        "declared": sum(e.declared == 1 for e in examples),
+        "declared": sum(actor.declared == 1 for actor in actors),
         "by_source": dict(sorted(Counter(e.source for e in examples).items())),
     }
 
@@ -75,21 +77,27 @@ def load_data(config: TrainConfig) -> RunData:
     shared = None if config.data_root is None else (root / config.data_root)
     shared = shared if shared is not None and shared.is_dir() else None
     loaded = {stage.name: _load_stage(stage, config, root=root, shared=shared) for stage in config.stages}
-    last = config.stages[-1].name
-    splittable = loaded[last].training
+    last = config.stages[-1]
+    trained_on = loaded[last.name].training
+    offered = {str(source.path) for source in last.data if not isinstance(source, PairData) and source.validation}
+    splittable = [e for e in trained_on if e.source in offered] or trained_on
     groups = [e.group for e in splittable]
     if len(set(groups)) < 2:
-        raise ConfigError(f"stage {last!r} has {len(set(groups))} passages; expected at least 2", where="stages")
+        raise ConfigError(f"stage {last.name!r} has {len(set(groups))} passages; expected at least 2", where="stages")
     splitter = GroupShuffleSplit(n_splits=1, test_size=config.validation_share, random_state=config.seed)
-    training, held_out = next(splitter.split(splittable, groups=groups))
-    kept_out = {groups[i] for i in held_out}
-    stages = {
-        name: StageData(training=[e for e in data.training if e.group not in kept_out], left_out=data.left_out)
-        for name, data in loaded.items()
-    }
-    stages[last] = StageData(training=[splittable[i] for i in training], left_out=loaded[last].left_out)
+    _, held_out = next(splitter.split(splittable, groups=groups))
     # A repeated source counts once in validation.
     validation = list(dict.fromkeys(splittable[i] for i in held_out))
+    kept_out = {e.group for e in validation}
+    held_text = "\n".join(e.text for e in validation)
+    stages = {
+        name: StageData(
+            # A sentence of a passage that was kept out is kept out with it.
+            training=[e for e in data.training if e.group not in kept_out and e.text not in held_text],
+            left_out=data.left_out,
+        )
+        for name, data in loaded.items()
+    }
     files = {
         str(path.relative_to(root) if path.is_relative_to(root) else path.name): sha256_of(path)
         for stage in config.stages
@@ -109,7 +117,7 @@ def _load_stage(stage: Stage, config: TrainConfig, *, root: Path, shared: Path |
             continue
         folder = shared if source.shared and shared is not None else root
         resolved = source.model_copy(update={"path": root / source.path}) if isinstance(source, LabelData) else source
-        examples += read_source(resolved, folder, config.encoding, seed=config.seed)
+        examples += read_source(resolved, folder, seed=config.seed)
     if not examples:
         raise ConfigError(
             f"stage {stage.name!r} has no data: {', '.join(left_out)} lies in data_root {str(config.data_root)!r}, "

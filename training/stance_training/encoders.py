@@ -49,7 +49,8 @@ def _locate(source: EncoderSource) -> Path:
 def load_encoder(source: EncoderSource, *, dropout: float | None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The encoder in float32 with a fresh three-label head, and its tokenizer."""
     folder = encoder_folder(source)
-    changes = {} if dropout is None else {"hidden_dropout_prob": dropout, "classifier_dropout": dropout}
+    rates = ("hidden_dropout_prob", "attention_probs_dropout_prob")
+    changes = {} if dropout is None else dict.fromkeys(rates, dropout)
     model = AutoModelForSequenceClassification.from_pretrained(
         folder,
         id2label=dict(enumerate(STANCES)),
@@ -59,4 +60,10 @@ def load_encoder(source: EncoderSource, *, dropout: float | None) -> tuple[PreTr
         dtype=torch.float32,
         **changes,
     )
+    if source.layers is not None:
+        stack = model.base_model.encoder
+        if max(source.layers) >= len(stack.layer):
+            raise ConfigError(f"layers {source.layers}; expected indices under {len(stack.layer)}", where="encoder")
+        stack.layer = torch.nn.ModuleList(stack.layer[index] for index in source.layers)
+        model.config.num_hidden_layers = len(source.layers)
     return model, AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

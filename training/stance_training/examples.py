@@ -1,4 +1,4 @@
-"""Examples: labelled passages, labels and pairs as rows that the collator can encode."""
+"""Examples: labelled passages, labels and pairs as passages that the collator can encode."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from stance_model.checkpoint import EncodingSettings
-from stance_model.encoding import put_for
+from stance_model.encoding import Place
 from stance_model.errors import InputError
 from stance_model.labels import STANCE_IDS, Stance
 from stance_model.proposition import known_propositions
@@ -22,41 +21,45 @@ from stance_training.passages import LabelledActor, LabelledPassage, read_lines,
 IGNORED = -100
 AUTHOR = "(author)"
 
-Place = tuple[int, int]
-
 
 @dataclass(frozen=True)
-class Example:
-    """One actor in one passage (or one pair), ready for the collator.
+class Target:
+    """One actor of an example.
 
     Attributes:
-        text: The passage.
-        names: Places of the actor's name in it.
+        names: Places of the actor's name in the text; none for the writer of the text.
         others: Places of its other mentions.
-        hypothesis: The proposition put for the actor.
         label: Index in the labels' order.
         declared: 1 declared, 0 none, `IGNORED` where the label is no neutral or the kind is not known.
         evidence: Place of the words that show the stance; None where there are none.
         has_evidence: Whether `evidence` is known, so that None teaches too.
+    """
+
+    names: tuple[Place, ...]
+    others: tuple[Place, ...]
+    label: int
+    declared: int
+    evidence: Place | None
+    has_evidence: bool
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, a proposition, and the actors whose stance is known.
+
+    Attributes:
+        text: The passage.
+        proposition: What the stances are about.
+        actors: In the passage's order.
         group: The document; a split never divides it.
         source: The file that it came from.
     """
 
     text: str
-    names: tuple[Place, ...]
-    others: tuple[Place, ...]
-    hypothesis: str
-    label: int
-    declared: int
-    evidence: Place | None
-    has_evidence: bool
+    proposition: str
+    actors: tuple[Target, ...]
     group: str
     source: str
-
-    @property
-    def shows_no_position(self) -> bool:
-        """Whether the row is `neutral`, `none`."""
-        return self.declared == 0
 
 
 class PairRow(BaseModel):
@@ -83,10 +86,8 @@ def find_places(text: str, names: Iterable[str]) -> tuple[Place, ...]:
     return tuple(sorted(places))
 
 
-def passage_examples(
-    passages: Iterable[LabelledPassage], settings: EncodingSettings, *, source: str
-) -> Iterator[Example]:
-    """An example an actor.
+def passage_examples(passages: Iterable[LabelledPassage], *, source: str) -> Iterator[Example]:
+    """An example a passage; passages without a labelled actor are passed over.
 
     Raises:
         InputError: A passage's proposition is neither known nor carried in its `proposition_text`.
@@ -100,49 +101,49 @@ def passage_examples(
                 f"proposition {passage.proposition!r}; expected {allowed}, or a proposition_text",
                 where=f"{source}: {passage.id}",
             )
-        for actor in passage.actors:
-            yield _actor_example(passage, actor, text, settings, source=source)
+        if passage.actors:
+            yield Example(
+                text=passage.text,
+                proposition=text,
+                actors=tuple(_target(passage.text, actor) for actor in passage.actors),
+                group=f"{source}:{passage.group}",
+                source=source,
+            )
 
 
-def _actor_example(
-    passage: LabelledPassage, actor: LabelledActor, proposition: str, settings: EncodingSettings, *, source: str
-) -> Example:
-    names = find_places(passage.text, [actor.actor])
-    others = find_places(passage.text, actor.mentions)
-    start = passage.text.find(actor.evidence) if actor.evidence else -1
+def _target(text: str, actor: LabelledActor) -> Target:
+    names = find_places(text, [actor.actor])
+    others = find_places(text, actor.mentions)
+    start = text.find(actor.evidence) if actor.evidence else -1
     shows_none = actor.label == "neutral" and actor.neutral_kind == "none"
-    return Example(
-        text=passage.text,
+    return Target(
         names=names,
         others=tuple((s, e) for s, e in others if all(e <= a or s >= b for a, b in names)),
-        hypothesis=put_for(actor.actor, proposition, settings),
         label=STANCE_IDS[actor.label],
         declared=IGNORED if actor.label != "neutral" else int(actor.neutral_kind == "declared"),
         evidence=(start, start + len(actor.evidence)) if start >= 0 else None,
         has_evidence=start >= 0 or shows_none,
-        group=f"{source}:{passage.group}",
-        source=source,
     )
 
 
-def read_source(data: DataSource, folder: Path, settings: EncodingSettings, *, seed: int) -> list[Example]:
+def read_source(data: DataSource, folder: Path, *, seed: int) -> list[Example]:
     """The examples of one source, whose paths are relative to `folder` (labels: beside the repository's).
 
     Raises:
         InputError: A file is missing or a line is wrong.
     """
     if isinstance(data, PairData):
-        return _read_pairs(data, folder / data.path, settings, seed=seed)
+        return _read_pairs(data, folder / data.path, seed=seed)
     if isinstance(data, LabelData):
         passages = _read_labels(data.path, folder / data.sentences)
-        return list(passage_examples(passages, settings, source=str(data.path))) * data.repeat
+        return list(passage_examples(passages, source=str(data.path))) * data.repeat
     path = folder / data.path
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise InputError("holds no *.jsonl file; expected labelled passages", where=str(path))
     found: list[Example] = []
     for file in files:
-        found += passage_examples(read_passages(file), settings, source=str(data.path))
+        found += passage_examples(read_passages(file), source=str(data.path))
     return found * data.repeat
 
 
@@ -195,7 +196,7 @@ def _read_labels(path: Path, sentences: Path) -> Iterator[LabelledPassage]:
             raise InputError(f"id {error} is not in {sentences}", where=f"{path}:{number}") from error
 
 
-def _read_pairs(data: PairData, path: Path, settings: EncodingSettings, *, seed: int) -> list[Example]:
+def _read_pairs(data: PairData, path: Path, *, seed: int) -> list[Example]:
     dice = random.Random(seed)  # noqa: S311 - a sample, no secret
     rows: list[Example] = []
     for number, value in read_lines(path):
@@ -204,29 +205,25 @@ def _read_pairs(data: PairData, path: Path, settings: EncodingSettings, *, seed:
         except ValidationError as error:
             raise InputError("; ".join(faults(error)), where=f"{path}:{number}") from error
         is_dropped = row.label == "neutral" and dice.random() >= data.neutral_share
-        if len(row.text) <= data.max_chars and not is_dropped:
-            rows.append(_pair_example(row, settings, source=str(data.path)))
+        is_named = row.actor in {None, "", AUTHOR} or bool(find_places(row.text, [row.actor or ""]))
+        if len(row.text) <= data.max_chars and is_named and not is_dropped:
+            rows.append(_pair_example(row, source=str(data.path)))
     dice.shuffle(rows)
     return rows[: data.max_rows]
 
 
-def _pair_example(row: PairRow, settings: EncodingSettings, *, source: str) -> Example:
-    actor = "the author" if row.actor == AUTHOR else row.actor
-    if not actor:  # inference pairs have no actor: the hypothesis is the claim itself
-        hypothesis = row.proposition
-    elif row.ptype == "claim":
-        hypothesis = put_for(actor, row.proposition, settings)
-    else:
-        hypothesis = f"{actor} supports {row.proposition}."
-    return Example(
-        text=row.text,
+def _pair_example(row: PairRow, *, source: str) -> Example:
+    """The writer of a text, and an inference pair without an actor, have no places in it."""
+    actor = "" if row.actor in {None, AUTHOR} else row.actor
+    proposition = row.proposition if row.ptype == "claim" or not row.actor else f"{row.proposition} deserves support."
+    target = Target(
         names=find_places(row.text, [actor]) if actor else (),
         others=(),
-        hypothesis=hypothesis,
         label=STANCE_IDS[row.label],
         declared=IGNORED,
         evidence=None,
         has_evidence=False,
-        group=f"{source}:{row.text}",
-        source=source,
+    )
+    return Example(
+        text=row.text, proposition=proposition, actors=(target,), group=f"{source}:{row.text}", source=source
     )

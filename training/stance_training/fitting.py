@@ -15,7 +15,7 @@ from stance_model.calibration import calibrate
 from stance_model.checkpoint import CalibrationSettings
 from stance_model.classifier import StanceModel
 from stance_model.labels import NEUTRAL, STANCES
-from stance_training.batches import Collator
+from stance_training.batches import TARGETS, Collator
 from stance_training.config import TrainConfig
 from stance_training.examples import IGNORED, Example
 from stance_training.metrics import brier_score, class_f1, expected_calibration_error
@@ -26,6 +26,7 @@ Ints = npt.NDArray[np.int_]
 
 # Pulls temperature and biases toward doing nothing: with few rows of a class they would follow noise.
 PRIOR_STRENGTH = 2.0
+BATCH_SIZE = 16
 THRESHOLDS = np.linspace(0.2, 0.8, 25)
 
 
@@ -43,25 +44,31 @@ class Scored:
 def score(
     model: StanceModel, tokenizer: PreTrainedTokenizerBase, examples: list[Example], config: TrainConfig
 ) -> Scored:
-    """The model's raw answers on examples with all their mentions marked, in order."""
+    """The model's raw answers on every actor of the examples, all mentions shown, in order."""
     model.eval()
     device = next(model.parameters()).device
     collate = Collator(tokenizer, config.encoding, mention_share=1.0)
     rows = as_dataset(examples)
+    found: dict[int, Scored] = {}
     order = np.argsort(rows["length"], kind="stable")
-    logits, declared = np.zeros((len(rows), len(STANCES))), np.zeros(len(rows))
-    for start in range(0, len(rows), 32):
-        picked = order[start : start + 32]
-        batch = collate([rows[int(i)] for i in picked])
-        texts = {k: v.to(device) for k, v in batch.items() if k not in {"labels", "declared", "evidence"}}
-        outputs = model(**texts)
-        logits[picked] = outputs.logits.double().cpu().numpy()
-        declared[picked] = outputs.declared.double().sigmoid().cpu().numpy()
+    for start in range(0, len(rows), BATCH_SIZE):
+        picked = [int(i) for i in order[start : start + BATCH_SIZE]]
+        batch = collate([rows[i] for i in picked])
+        outputs = model(**{k: v.to(device) for k, v in batch.items() if k not in TARGETS})
+        for row, index in enumerate(picked):
+            known = batch["labels"][row] != IGNORED
+            found[index] = Scored(
+                logits=outputs.logits[row, known].double().cpu().numpy(),
+                declared=outputs.declared[row, known].double().sigmoid().cpu().numpy(),
+                labels=batch["labels"][row, known].numpy(),
+                is_declared=batch["declared"][row, known].numpy(),
+            )
+    ordered = [found[i] for i in range(len(rows))]
     return Scored(
-        logits=logits,
-        declared=declared,
-        labels=np.array(rows["label"]),
-        is_declared=np.array(rows["declared"]),
+        logits=np.concatenate([s.logits for s in ordered]),
+        declared=np.concatenate([s.declared for s in ordered]),
+        labels=np.concatenate([s.labels for s in ordered]),
+        is_declared=np.concatenate([s.is_declared for s in ordered]),
     )
 
 

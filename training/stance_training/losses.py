@@ -33,8 +33,9 @@ def stance_loss(logits: Tensor, labels: Tensor, weights: Tensor, settings: Loss)
 def total_loss(
     outputs: StanceOutputs, *, labels: Tensor, declared: Tensor, evidence: Tensor, weights: Tensor, settings: Loss
 ) -> Tensor:
-    """The stance loss plus the heads' losses, each over the rows and tokens whose target is known."""
-    loss = stance_loss(outputs.logits.float(), labels, weights, settings)
+    """The stance loss plus the heads' losses, each over the actors and tokens whose target is known."""
+    known = labels != IGNORED
+    loss = stance_loss(outputs.logits[known].float(), labels[known], weights, settings)
     loss = loss + settings.declared_weight * _known_loss(outputs.declared, declared, settings)
     return loss + settings.evidence_weight * _known_loss(outputs.evidence, evidence, settings)
 

@@ -40,7 +40,7 @@ class LabelledActor(BaseModel):
 
 
 class LabelledPassage(BaseModel):
-    """A passage with every actor labelled. `group` keeps passages of one document on one side of a split."""
+    """A passage with every actor labelled. `group` keeps what belongs together on one side of a split."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -54,8 +54,8 @@ class LabelledPassage(BaseModel):
 
     @property
     def group(self) -> str:
-        """The document that the passage was taken from, or the passage itself."""
-        return self.origin_id or self.id
+        """The document that the passage was taken from, or the text, which several propositions may share."""
+        return self.origin_id or self.text
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, Any]]:

@@ -13,7 +13,7 @@ import torch
 import yaml
 from transformers import PreTrainedTokenizerBase, set_seed
 
-from stance_model.checkpoint import CalibrationSettings, Manifest, read_manifest, write_manifest
+from stance_model.checkpoint import HEADS, CalibrationSettings, Manifest, read_manifest, write_manifest
 from stance_model.classifier import StanceModel
 from stance_model.errors import ConfigError
 from stance_model.resources import configs_folder
@@ -48,6 +48,8 @@ def train(config: TrainConfig) -> Path:
     data = load_data(config)
     classifier, tokenizer = load_encoder(config.encoder, dropout=config.dropout)
     model = StanceModel(classifier)
+    if config.encoder.folder is not None and (config.encoder.folder / HEADS).is_file():
+        model.load_heads(config.encoder.folder)  # the folder is a checkpoint: the run goes on from it
     history: dict[str, list[dict[str, float]]] = {}
     for stage in config.stages:
         folder = work / stage.name

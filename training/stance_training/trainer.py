@@ -24,11 +24,11 @@ from transformers import (
 from transformers.trainer_utils import get_last_checkpoint
 
 from stance_model.checkpoint import WEIGHTS, EncodingSettings
-from stance_model.classifier import StanceModel
+from stance_model.classifier import ENCODER, StanceModel
 from stance_model.errors import WorkError
-from stance_training.batches import Collator, EpochSampler
+from stance_training.batches import TARGETS, Collator, EpochSampler
 from stance_training.config import Loss, Stage, TrainConfig
-from stance_training.examples import Example
+from stance_training.examples import IGNORED, Example
 from stance_training.losses import class_weights, total_loss
 from stance_training.metrics import class_f1
 
@@ -39,7 +39,7 @@ CHARS_PER_TOKEN = 4
 
 def as_dataset(examples: list[Example]) -> Dataset:
     """The examples as a dataset on disk, with a column `length` in tokens, about."""
-    rows = [asdict(e) | {"length": (len(e.text) + len(e.hypothesis)) // CHARS_PER_TOKEN} for e in examples]
+    rows = [asdict(e) | {"length": (len(e.text) + len(e.proposition)) // CHARS_PER_TOKEN} for e in examples]
     return Dataset.from_list(rows)
 
 
@@ -72,8 +72,6 @@ class StanceTrainer(Trainer):
         data = cast(Dataset, train_dataset if train_dataset is not None else self.train_dataset)
         return EpochSampler(
             lengths=list(data["length"]),
-            is_none=[declared == 0 for declared in data["declared"]],
-            none_share=self._stage.none_share,
             batch_size=self._stage.batch_size,
             seed=self._sampler_seed,
         )
@@ -108,8 +106,8 @@ class StanceTrainer(Trainer):
         if self.optimizer is None:
             stance_model = cast(StanceModel, model or self.model)
             named = list(stance_model.named_parameters())
-            encoder = stance_model.classifier.base_model_prefix
-            is_encoder = [name.startswith(f"classifier.{encoder}.") and ".pooler." not in name for name, _ in named]
+            prefix = f"{ENCODER}{stance_model.classifier.base_model_prefix}."
+            is_encoder = [name.startswith(prefix) and ".pooler." not in name for name, _ in named]
             rate = self._stage.learning_rate
             groups = [
                 {
@@ -126,14 +124,14 @@ class StanceTrainer(Trainer):
 
 
 def _split(inputs: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    targets = {"labels", "declared", "evidence"}
-    return {k: v for k, v in inputs.items() if k not in targets}, {k: v for k, v in inputs.items() if k in targets}
+    return {k: v for k, v in inputs.items() if k not in TARGETS}, {k: v for k, v in inputs.items() if k in TARGETS}
 
 
 def _macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     labels = np.asarray(prediction.label_ids)
+    known = labels != IGNORED
     predicted = np.asarray(prediction.predictions).argmax(axis=-1)
-    return {BEST_METRIC: float(class_f1(labels, predicted).mean())}
+    return {BEST_METRIC: float(class_f1(labels[known], predicted[known]).mean())}
 
 
 def train_stage(
@@ -154,8 +152,10 @@ def train_stage(
         WorkError: The loss stopped being a number.
     """
     encoding: EncodingSettings = config.encoding
-    weights = class_weights([e.label for e in _expected(training, stage)], power=config.loss.class_weight_power)
-    steps_per_epoch = max(1, -(-len(_expected(training, stage)) // stage.batch_size))
+    labels = [actor.label for example in training for actor in example.actors]
+    weights = class_weights(labels, power=config.loss.class_weight_power)
+    steps_per_epoch = max(1, -(-len(training) // stage.batch_size))
+    freeze(model, layers=stage.freeze_layers)
     interval = max(1, steps_per_epoch // stage.evaluations_per_epoch)
     arguments = TrainingArguments(
         output_dir=str(work),
@@ -219,7 +219,12 @@ def mean_weights(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def _expected(examples: list[Example], stage: Stage) -> list[Example]:
-    """Examples in the numbers that an epoch sees of each class."""
-    none = [e for e in examples if e.shows_no_position]
-    return [e for e in examples if not e.shows_no_position] + none[: round(stage.none_share * len(none))]
+def freeze(model: StanceModel, *, layers: int) -> None:
+    """Keeps the embeddings and the lowest layers as they are; 0 trains everything."""
+    for parameter in model.parameters():
+        parameter.requires_grad = True
+    if layers:
+        encoder: Any = model.encoder
+        for module in (encoder.embeddings, *encoder.encoder.layer[:layers]):
+            for parameter in module.parameters():
+                parameter.requires_grad = False
