@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from stance_model.analyzer import Analyzer
 from stance_model.cli import build_app
-from stance_training.evaluation import compare_found, evaluate
+from stance_training.evaluation import FoundCounts, count_found, evaluate
 from stance_training.passages import LabelledPassage, read_passages
 
 
@@ -44,7 +45,20 @@ def test_a_found_actor_counts_for_one_labelled_actor_only(tiny_analyzer: Analyze
             "actors": [{"actor": "France", **row}, {"actor": "France", **row}],
         }
     )
-    found = compare_found(tiny_analyzer, [passage])
-    assert found.n_labelled == 2
-    assert found.n_matched == 1
-    assert found.recall == pytest.approx(0.5)
+    found = count_found(tiny_analyzer, [passage])
+    rows = np.array([0])
+    assert found.labelled.sum() == 2
+    assert found.matched.sum() == 1
+    assert found.recall(rows) == pytest.approx(0.5)
+    n_found = int(found.found.sum())
+    assert found.precision(rows) == pytest.approx(1 / n_found)
+    assert found.f1(rows) == pytest.approx(2 / (2 + n_found))
+
+
+def test_end_to_end_counts_missed_and_extra_actors_against_their_label() -> None:
+    counts = FoundCounts(
+        labelled=np.array([[2, 1, 0]]), found=np.array([[1, 2, 0]]), right=np.array([[1, 1, 0]]), matched=np.array([2])
+    )
+    rows = np.array([0])
+    assert counts.end_to_end(rows) == pytest.approx((2 * 1 / 3 + 2 * 1 / 3 + 0) / 3)
+    assert counts.recall(rows) == pytest.approx(2 / 3)

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from stance_training.metrics import bootstrap, brier_score, class_f1, expected_calibration_error, kappa, macro_f1
+from stance_training.metrics import (
+    Ints,
+    bootstrap,
+    brier_score,
+    class_f1,
+    counted_f1,
+    expected_calibration_error,
+    kappa,
+    macro_f1,
+    most_certain,
+)
 
 LABELS = np.array([0, 0, 1, 1, 1, 2])
 
@@ -44,7 +54,8 @@ def test_the_interval_holds_the_value_and_narrows_with_more_passages() -> None:
     def width(n: int) -> float:
         labels = dice.integers(0, 3, n)
         predicted = np.where(dice.random(n) < 0.7, labels, 1)
-        interval = bootstrap(macro_f1, labels, predicted, [str(i // 3) for i in range(n)])
+        groups = [str(i // 3) for i in range(n)]
+        interval = bootstrap(lambda rows: macro_f1(labels[rows], predicted[rows]), groups)
         assert interval.low <= interval.value <= interval.high
         return interval.high - interval.low
 
@@ -54,4 +65,21 @@ def test_the_interval_holds_the_value_and_narrows_with_more_passages() -> None:
 def test_the_same_seed_gives_the_same_interval() -> None:
     groups = ["a", "a", "b", "c", "c", "d"]
     predicted = np.array([0, 1, 1, 1, 2, 2])
-    assert bootstrap(macro_f1, LABELS, predicted, groups) == bootstrap(macro_f1, LABELS, predicted, groups)
+
+    def metric(rows: Ints) -> float:
+        return macro_f1(LABELS[rows], predicted[rows])
+
+    assert bootstrap(metric, groups) == bootstrap(metric, groups)
+
+
+def test_the_most_certain_share_is_that_of_highest_probability() -> None:
+    probabilities = np.array([[0.4, 0.3, 0.3], [0.9, 0.1, 0.0], [0.1, 0.2, 0.7], [0.2, 0.2, 0.6]])
+    assert most_certain(probabilities, share=0.5).tolist() == [1, 2]
+    assert len(most_certain(probabilities, share=0.01)) == 1
+
+
+def test_f1_from_counts_is_that_of_scikit_learn() -> None:
+    dice = np.random.default_rng(5)
+    labels, predicted = dice.integers(0, 3, 80), dice.integers(0, 3, 80)
+    counts = [np.bincount(x, minlength=3) for x in (labels, predicted, labels[labels == predicted])]
+    assert counted_f1(*counts) == pytest.approx(f1_score(labels, predicted, average=None))

@@ -53,21 +53,20 @@ def _print(report: Report) -> None:
     figures.add_row("macro-F1 of the all-neutral answer", f"{report.all_neutral_macro_f1:.3f}")
     figures.add_row("accuracy", f"{report.accuracy:.3f}")
     figures.add_row("Cohen's kappa", f"{report.kappa:.3f}")
-    figures.add_row("expected calibration error", f"{report.expected_calibration_error:.3f}")
+    figures.add_row("F1 of neutral, declared", str(report.declared_f1))
+    figures.add_row("evidence overlaps, where the stance is right", str(report.evidence_overlap))
+    figures.add_row("expected calibration error (15 bins)", str(report.expected_calibration_error))
     figures.add_row("Brier score (0 to 2)", f"{report.brier_score:.3f}")
+    figures.add_row("macro-F1 over the most certain 80%", str(report.macro_f1_certain))
+    figures.add_row("that, less macro-F1 over all", str(report.gain_certain))
     figures.add_row("share abstained", f"{report.share_abstained:.3f}")
     figures.add_row("macro-F1 where not abstained", f"{report.macro_f1_not_abstained:.3f}")
-    figures.add_row("F1 of neutral, declared", f"{report.declared_f1:.3f}")
-    figures.add_row("kind right, where neutral is right", f"{report.neutral_kind_accuracy:.3f}")
-    figures.add_row("evidence overlaps, where the stance is right", f"{report.evidence_hit_rate:.3f}")
+    figures.add_row("actors found, with none given: F1", str(report.found_f1))
+    figures.add_row("  recall", str(report.found_recall))
+    figures.add_row("  precision", str(report.found_precision))
+    figures.add_row("found, and with the right stance: macro-F1", str(report.end_to_end_macro_f1))
     console.print(figures)
     confusion = Table("true \\ predicted", *STANCES)
     for stance, row in zip(STANCES, report.confusion, strict=True):
         confusion.add_row(stance, *map(str, row))
     console.print(confusion)
-    found = report.found
-    console.print(
-        f"with no actors given: {found.n_matched} of {found.n_labelled} labelled actors found (recall "
-        f"{found.recall:.3f}); {found.n_matched} of {found.n_found} found are labelled "
-        f"(precision {found.precision:.3f})"
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import confusion_matrix
 
-from stance_model.actors import Actor
 from stance_model.analysis import ActorStance
 from stance_model.analyzer import Analyzer
 from stance_model.article import Article
@@ -24,13 +24,16 @@ from stance_training.metrics import (
     bootstrap,
     brier_score,
     class_f1,
+    counted_f1,
     expected_calibration_error,
     kappa,
     macro_f1,
+    most_certain,
 )
 from stance_training.passages import LabelledActor, LabelledPassage, read_passages
 
 BATCH_PASSAGES = 16
+CERTAIN_SHARE = 0.8
 
 Bools = npt.NDArray[np.bool_]
 
@@ -55,37 +58,44 @@ class Estimate(_Frozen):
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
-class FoundActors(_Frozen):
-    """How the actors found compare with the labelled ones, matched one to one where their words overlap."""
-
-    n_labelled: int
-    n_found: int
-    n_matched: int
-    recall: float
-    precision: float
-
-
 class Report(_Frozen):
-    """The figures of a checkpoint on a file; `confusion` has a row a true label, a column a predicted one."""
+    """The figures of a checkpoint on a file; `confusion` has a row a true label, a column a predicted one.
+
+    Attributes:
+        macro_f1_certain: Over the 80% of the rows with the highest top probability.
+        gain_certain: That, less the macro-F1 of all rows.
+        declared_f1: Of the answer "neutral, declared" among all rows.
+        evidence_overlap: Share of rows with labelled evidence and the right stance whose evidence overlaps it.
+        found_f1: Of the actors found with none given, matched one to one with the labelled where their words overlap.
+        found_recall: Share of the labelled actors that are found.
+        found_precision: Share of the found actors that are labelled.
+        end_to_end_macro_f1: Of the stances of found actors: an actor that is missed, or found and not labelled, counts
+            against its label.
+    """
 
     checkpoint: str
     data: str
     n_passages: int
     n_actors: int
+    n_found: int
     macro_f1: Estimate
     f1: dict[str, Estimate]
     all_neutral_macro_f1: float
     accuracy: float
     kappa: float
-    expected_calibration_error: float
+    expected_calibration_error: Estimate
     brier_score: float
+    macro_f1_certain: Estimate
+    gain_certain: Estimate
     share_abstained: float
     macro_f1_not_abstained: float
-    declared_f1: float
-    neutral_kind_accuracy: float
-    evidence_hit_rate: float
+    declared_f1: Estimate
+    evidence_overlap: Estimate
+    found_f1: Estimate
+    found_recall: Estimate
+    found_precision: Estimate
+    end_to_end_macro_f1: Estimate
     confusion: list[list[int]]
-    found: FoundActors
 
 
 def evaluate(checkpoint: Path, data: Path) -> Report:
@@ -98,59 +108,78 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
     analyzer = Analyzer.load(checkpoint)
     passages = read_passages(data)
     pairs = [
-        (p, actor, row) for p, rows in _judge(analyzer, passages) for actor, row in zip(p.actors, rows, strict=True)
+        (p, actor, row) for p, rows in judge(analyzer, passages) for actor, row in zip(p.actors, rows, strict=True)
     ]
+    groups = [passage.group for passage, _, _ in pairs]
     labels = np.array([STANCE_IDS[actor.label] for _, actor, _ in pairs])
     predicted = np.array([STANCE_IDS[row.stance] for _, _, row in pairs])
-    groups = [passage.group for passage, _, _ in pairs]
     probabilities = np.array(
         [[row.probabilities.support, row.probabilities.neutral, row.probabilities.oppose] for _, _, row in pairs]
     )
     kept = np.array([not row.abstained for _, _, row in pairs])
     is_declared = np.array([a.neutral_kind == "declared" for _, a, _ in pairs])
     said_declared = np.array([row.neutral_kind == "declared" for _, _, row in pairs])
-    both_neutral = [(a, row) for _, a, row in pairs if a.label == "neutral" and row.stance == "neutral"]
+    shows = np.array([bool(a.evidence) and a.label == row.stance for _, a, row in pairs])
+    hits = np.array([overlaps(p, a, row) for p, a, row in pairs])
+    found = count_found(analyzer, passages)
+    passage_groups = [passage.group for passage in passages]
+
+    def over_rows(metric: Callable[[Ints], float]) -> Estimate:
+        return Estimate.of(bootstrap(metric, groups))
+
+    def over_passages(metric: Callable[[Ints], float]) -> Estimate:
+        return Estimate.of(bootstrap(metric, passage_groups))
+
+    def certain(rows: Ints) -> float:
+        chosen = rows[most_certain(probabilities[rows], share=CERTAIN_SHARE)]
+        return macro_f1(labels[chosen], predicted[chosen])
+
+    def calibration(rows: Ints) -> float:
+        return expected_calibration_error(labels[rows], probabilities[rows])
+
+    def all_rows(rows: Ints) -> float:
+        return macro_f1(labels[rows], predicted[rows])
+
     return Report(
         checkpoint=str(checkpoint),
         data=str(data),
         n_passages=len(passages),
         n_actors=len(pairs),
-        macro_f1=Estimate.of(bootstrap(macro_f1, labels, predicted, groups)),
+        n_found=int(found.found.sum()),
+        macro_f1=over_rows(all_rows),
         f1={
-            stance: Estimate.of(bootstrap(_f1_of(index), labels, predicted, groups))
+            stance: over_rows(lambda rows, i=index: float(class_f1(labels[rows], predicted[rows])[i]))  # type: ignore[misc]
             for index, stance in enumerate(STANCES)
         },
         all_neutral_macro_f1=macro_f1(labels, np.full_like(labels, STANCE_IDS["neutral"])),
         accuracy=float((labels == predicted).mean()),
         kappa=kappa(labels, predicted),
-        expected_calibration_error=expected_calibration_error(labels, probabilities),
+        expected_calibration_error=over_rows(calibration),
         brier_score=brier_score(labels, probabilities),
+        macro_f1_certain=over_rows(certain),
+        gain_certain=over_rows(lambda rows: certain(rows) - all_rows(rows)),
         share_abstained=float(1 - kept.mean()),
         macro_f1_not_abstained=macro_f1(labels[kept], predicted[kept]) if kept.any() else 0.0,
-        declared_f1=_binary_f1(is_declared, said_declared),
-        neutral_kind_accuracy=_share(a.neutral_kind == row.neutral_kind for a, row in both_neutral),
-        evidence_hit_rate=_share(_hits(p, a, row) for p, a, row in pairs if a.evidence and a.label == row.stance),
+        declared_f1=over_rows(lambda rows: binary_f1(is_declared[rows], said_declared[rows])),
+        evidence_overlap=over_rows(lambda rows: share(hits[rows][shows[rows]])),
+        found_f1=over_passages(found.f1),
+        found_recall=over_passages(found.recall),
+        found_precision=over_passages(found.precision),
+        end_to_end_macro_f1=over_passages(found.end_to_end),
         confusion=confusion_matrix(labels, predicted, labels=list(range(len(STANCES)))).tolist(),
-        found=compare_found(analyzer, passages),
     )
 
 
-def _f1_of(index: int) -> Callable[[Ints, Ints], float]:
-    def metric(labels: Ints, predicted: Ints) -> float:
-        return float(class_f1(labels, predicted)[index])
-
-    return metric
-
-
-def _binary_f1(truth: Bools, predicted: Bools) -> float:
+def binary_f1(truth: Bools, predicted: Bools) -> float:
+    """F1 of the true class; 0 where it is neither there nor predicted."""
     hits = float((truth & predicted).sum())
     total = float(truth.sum() + predicted.sum())
     return 2 * hits / total if total else 0.0
 
 
-def _share(hits: Iterator[bool]) -> float:
-    values = list(hits)
-    return float(np.mean(values)) if values else 0.0
+def share(hits: Bools) -> float:
+    """The share of hits; 0 of none."""
+    return float(hits.mean()) if hits.size else 0.0
 
 
 def _proposition(passage: LabelledPassage) -> Proposition:
@@ -159,7 +188,7 @@ def _proposition(passage: LabelledPassage) -> Proposition:
     return get_proposition(passage.proposition)
 
 
-def _judge(
+def judge(
     analyzer: Analyzer, passages: Sequence[LabelledPassage]
 ) -> Iterator[tuple[LabelledPassage, tuple[ActorStance, ...]]]:
     """Each passage with a row for each of its labelled actors, who are given by name alone."""
@@ -173,37 +202,69 @@ def _judge(
             yield passage, analysis.actors
 
 
-def _hits(passage: LabelledPassage, actor: LabelledActor, row: ActorStance) -> bool:
-    """Whether any evidence shown overlaps the labelled evidence."""
-    start = passage.text.find(actor.evidence)
+def overlaps(passage: LabelledPassage, actor: LabelledActor, row: ActorStance) -> bool:
+    """Whether any evidence shown overlaps the labelled evidence; False where none is labelled."""
+    start = passage.text.find(actor.evidence) if actor.evidence else -1
     end = start + len(actor.evidence)
-    return any(evidence.start < end and start < evidence.end for evidence in row.evidence)
+    return start >= 0 and any(evidence.start < end and start < evidence.end for evidence in row.evidence)
 
 
-def compare_found(analyzer: Analyzer, passages: Sequence[LabelledPassage]) -> FoundActors:
-    """Actors found with none given, against the labelled ones.
+@dataclass(frozen=True)
+class FoundCounts:
+    """Counts a passage and stance, each (n, 3): actors labelled, found, and found with the labelled stance.
+
+    `matched` (n,) counts the labelled actors that were found, whatever the stance.
+    """
+
+    labelled: Ints
+    found: Ints
+    right: Ints
+    matched: Ints
+
+    def recall(self, rows: Ints) -> float:
+        """Share of the passages' labelled actors that were found."""
+        return float(self.matched[rows].sum() / max(1, self.labelled[rows].sum()))
+
+    def precision(self, rows: Ints) -> float:
+        """Share of the found actors that are labelled."""
+        return float(self.matched[rows].sum() / max(1, self.found[rows].sum()))
+
+    def f1(self, rows: Ints) -> float:
+        """F1 of finding."""
+        labelled, found, matched = self.labelled[rows].sum(), self.found[rows].sum(), self.matched[rows].sum()
+        return float(counted_f1(labelled, found, matched))
+
+    def end_to_end(self, rows: Ints) -> float:
+        """Macro-F1 of being found with the right stance."""
+        counts = (self.labelled[rows].sum(axis=0), self.found[rows].sum(axis=0), self.right[rows].sum(axis=0))
+        return float(counted_f1(*counts).mean())
+
+
+def count_found(analyzer: Analyzer, passages: Sequence[LabelledPassage]) -> FoundCounts:
+    """How the actors found with none given compare with the labelled ones.
 
     A labelled actor is found when a mention of a found actor overlaps a place where its name or one of its
     labelled mentions stands; each found actor counts for one labelled actor at most (best assignment).
     """
-    n_labelled = n_found = n_matched = 0
-    for passage in passages:
-        found = analyzer.find_actors(passage.text)
-        overlaps = np.array([[_overlap(passage, actor, one) for one in found] for actor in passage.actors])
-        n_labelled += len(passage.actors)
-        n_found += len(found)
-        if overlaps.size:
-            rows, columns = linear_sum_assignment(-overlaps)
-            n_matched += int((overlaps[rows, columns] > 0).sum())
-    return FoundActors(
-        n_labelled=n_labelled,
-        n_found=n_found,
-        n_matched=n_matched,
-        recall=n_matched / n_labelled if n_labelled else 0.0,
-        precision=n_matched / n_found if n_found else 0.0,
-    )
+    n = len(passages)
+    labelled, found, right = (np.zeros((n, len(STANCES)), dtype=int) for _ in range(3))
+    matched = np.zeros(n, dtype=int)
+    articles = [Article(id=p.id, text=p.text, proposition=_proposition(p)) for p in passages]
+    for row, (passage, analysis) in enumerate(zip(passages, analyzer.analyze_many(articles), strict=True)):
+        for actor in passage.actors:
+            labelled[row, STANCE_IDS[actor.label]] += 1
+        for one in analysis.actors:
+            found[row, STANCE_IDS[one.stance]] += 1
+        shared = np.array([[_shares_words(passage, actor, one) for one in analysis.actors] for actor in passage.actors])
+        if shared.size:
+            for i, j in zip(*linear_sum_assignment(-shared), strict=True):
+                if shared[i, j]:
+                    matched[row] += 1
+                    label = passage.actors[i].label
+                    right[row, STANCE_IDS[label]] += label == analysis.actors[j].stance
+    return FoundCounts(labelled=labelled, found=found, right=right, matched=matched)
 
 
-def _overlap(passage: LabelledPassage, actor: LabelledActor, found: Actor) -> int:
+def _shares_words(passage: LabelledPassage, actor: LabelledActor, found: ActorStance) -> int:
     places = find_places(passage.text, [actor.actor, *actor.mentions])
     return int(any(m.start < end and start < m.end for m in found.mentions for start, end in places))

@@ -12,7 +12,7 @@ from sklearn.metrics import cohen_kappa_score
 from stance_model.labels import STANCES
 
 N_RESAMPLES = 2000
-N_BINS = 10
+N_BINS = 15
 
 Ints = npt.NDArray[np.int_]
 Floats = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ def kappa(labels: Ints, predicted: Ints) -> float:
 
 
 def expected_calibration_error(labels: Ints, probabilities: Floats) -> float:
-    """Mean gap, 0..1, between confidence and accuracy over 10 equal-width bins (Guo et al. 2017)."""
+    """Mean gap, 0..1, between confidence and accuracy over 15 equal-width bins (Guo et al. 2017)."""
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
     bins = np.minimum((confidence * N_BINS).astype(int), N_BINS - 1)
@@ -63,12 +63,10 @@ def brier_score(labels: Ints, probabilities: Floats) -> float:
     return float(((probabilities - truth) ** 2).sum(axis=1).mean())
 
 
-def bootstrap(
-    metric: Callable[[Ints, Ints], float], labels: Ints, predicted: Ints, groups: Sequence[str], *, seed: int = 0
-) -> Interval:
-    """The metric with a 95% percentile interval over 2,000 resamples of whole passages (Efron 1979).
+def bootstrap(metric: Callable[[Ints], float], groups: Sequence[str], *, seed: int = 0) -> Interval:
+    """A metric of the rows whose indices it gets, with a 95% percentile interval over 2,000 resamples (Efron 1979).
 
-    Passages, not rows, are drawn: the rows of one passage stand or fall together.
+    Whole passages, not rows, are drawn: the rows of one passage (`groups` says whose a row is) stand or fall together.
     """
     _, ids = np.unique(np.asarray(groups), return_inverse=True)
     members = [np.flatnonzero(ids == g) for g in range(ids.max() + 1)]
@@ -76,6 +74,17 @@ def bootstrap(
     values = []
     for _ in range(N_RESAMPLES):
         rows = np.concatenate([members[g] for g in dice.integers(0, len(members), len(members))])
-        values.append(metric(labels[rows], predicted[rows]))
+        values.append(metric(rows))
     low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(value=metric(labels, predicted), low=float(low), high=float(high))
+    return Interval(value=metric(np.arange(len(ids))), low=float(low), high=float(high))
+
+
+def counted_f1(labelled: Ints, predicted: Ints, both: Ints) -> Floats:
+    """F1 from counts: how often a class is labelled, predicted, and both at once; 0 where it is neither."""
+    return np.asarray(2 * both / np.maximum(labelled + predicted, 1), dtype=float)
+
+
+def most_certain(probabilities: Floats, *, share: float) -> Ints:
+    """Indices of the given share of rows with the highest top probability."""
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    return np.asarray(order[: max(1, round(share * len(order)))])
