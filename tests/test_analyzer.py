@@ -76,8 +76,8 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
     assert len(text.split()) > 20_000
     article = Article(text=text, actors=("Norland", "Ostia"))
     prepared = tiny_analyzer._prepare(article)
-    (case, _) = prepared.cases
-    assert any("insists that Assad stays in office" in prepared.windows[i].text for i, _ in case.seats)
+    (case, _) = tiny_analyzer._judge(prepared, tiny_analyzer._read([prepared]), [])
+    assert any("insists that Assad stays in office" in text[j.tokens[0].start : j.tokens[-1].end] for j in case.judged)
     analysis = tiny_analyzer.analyze(article)
     # Ostia fills more windows than are judged, and a warning says so.
     assert "truncated" in {w.code for w in analysis.warnings}
@@ -86,14 +86,12 @@ def test_twenty_thousand_words_work_and_a_late_sentence_counts(tiny_analyzer: An
 def test_a_sentence_over_the_encoders_limit_is_not_cut_silently(tiny_analyzer: Analyzer) -> None:
     text = "Norland, " + "which sold wheat and oil and tin, " * 30 + "insists that Assad stays in office."
     prepared = tiny_analyzer._prepare(Article(text=text, actors=("Norland",)))
-    (case,) = prepared.cases
-    windows = [prepared.windows[i] for i, _ in case.seats]
-    assert len(windows) > 1
-    assert {p for w in windows for p in range(w.offset, w.offset + len(w.text))} == set(
-        range(len(prepared.document.text))
-    )
-    judged = tiny_analyzer._classifier.judge(windows)
-    assert not any(judgement.truncated for window in judged for judgement in window)
+    readings = tiny_analyzer._read([prepared])
+    (case,) = tiny_analyzer._judge(prepared, readings, [])
+    assert len(case.judged) == len(readings) > 1
+    covered = {place for r in readings for s, e in zip(r.starts, r.ends, strict=True) for place in range(s, e)}
+    assert covered == {i for i, char in enumerate(text) if not char.isspace()}
+    assert not any(reading.truncated for reading in readings)
 
 
 def test_overlapping_and_repeated_actors_are_judged_each(tiny_analyzer: Analyzer) -> None:

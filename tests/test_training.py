@@ -39,8 +39,8 @@ def test_every_config_in_the_repository_is_valid() -> None:
 
 def test_overrides_reach_into_stages_and_wrong_ones_are_named() -> None:
     base = ROOT / "configs" / "train" / "base.yaml"
-    config = load_config(base, ["seed=7", "stages.1.epochs=2", "stages.0.learning_rate=3e-5"])
-    assert (config.seed, config.stages[1].epochs, config.stages[0].learning_rate) == (7, 2, 3e-5)
+    config = load_config(base, ["seed=7", "stages.0.epochs=2", "stages.0.learning_rate=3e-5"])
+    assert (config.seed, config.stages[0].epochs, config.stages[0].learning_rate) == (7, 2, 3e-5)
     with pytest.raises(ConfigError, match=r"seed.*-1"):
         load_config(base, ["seed=-1"])
     with pytest.raises(ConfigError, match="expected key=value"):

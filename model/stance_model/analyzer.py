@@ -9,6 +9,7 @@ from pathlib import Path
 from stance_model.actors import (
     Actor,
     ActorFinder,
+    ActorTags,
     Aliases,
     GivenActor,
     Mention,
@@ -30,9 +31,9 @@ from stance_model.analysis import (
 from stance_model.article import Article, ArticleActor, check_size
 from stance_model.calibration import Verdict, calibrate, join
 from stance_model.checkpoint import WEIGHTS, Manifest, read_manifest
-from stance_model.classifier import Classifier, Judgement
+from stance_model.classifier import Classifier, Judgement, Reading
 from stance_model.clean import CleanText, clean
-from stance_model.encoding import EncodedWindow, Place, Window, cut
+from stance_model.encoding import Place, TextPair, Window, cut
 from stance_model.evidence import EvidenceSpan, choose, find_span
 from stance_model.labels import NEUTRAL, STANCE_IDS
 from stance_model.proposition import Proposition, get_proposition
@@ -49,24 +50,27 @@ PROBABILITY_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One actor of one article, and its seats: which window it is judged in, and as which of that window's actors."""
-
-    actor: Actor
-    seats: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
 class _Prepared:
-    """An article up to the classifier."""
+    """An article up to the encoder."""
 
     article: Article
     cleaned: CleanText
     document: Document
     proposition: Proposition
-    windows: tuple[EncodedWindow, ...]
-    cases: tuple[_Case, ...]
-    warnings: tuple[Warning, ...]
+    windows: tuple[Window, ...]
+
+    def pairs(self) -> list[TextPair]:
+        """What the encoder reads."""
+        texts = (self.document.text[window.start : window.end] for window in self.windows)
+        return [TextPair(text=text, proposition=self.proposition.text) for text in texts]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One actor, and what the classifier says of it in each window that carries it."""
+
+    actor: Actor
+    judged: tuple[Judgement, ...]
 
 
 class Analyzer:
@@ -111,34 +115,40 @@ class Analyzer:
             InputError: As `analyze`, for the first article that is at fault.
         """
         prepared = [self._prepare(article) for article in articles]
-        judged = iter(self._classifier.judge([window for one in prepared for window in one.windows]))
-        return [self._report(one, [next(judged) for _ in one.windows]) for one in prepared]
+        readings = iter(self._read(prepared))
+        return [self._report(one, [next(readings) for _ in one.windows]) for one in prepared]
 
-    def find_actors(self, text: str) -> list[Actor]:
-        """The actors of a text, without their stances; mentions are places in the cleaned text.
-
-        Raises:
-            InputError: The text is empty, binary or too long.
-        """
-        check_size(text)
-        return self._finder.find(split_sentences(clean(text).text))
+    def _read(self, prepared: Sequence[_Prepared]) -> list[Reading]:
+        pairs = [pair for one in prepared for pair in one.pairs()]
+        return self._classifier.read(pairs, [window.start for one in prepared for window in one.windows])
 
     def _prepare(self, article: Article) -> _Prepared:
         check_size(article.text)
         proposition = get_proposition(article.proposition)
         cleaned = clean(article.text)
         document = split_sentences(cleaned.text)
-        warnings = _warnings_about_text(cleaned.text)
-        if article.actors is None:
-            actors = self._finder.find(document)
-            if not actors:
-                warnings.append(_warning("no_actors", "no actor was found in the text"))
-        else:
-            given = [_given(actor, cleaned) for actor in article.actors]
-            actors = resolve_given(document, given, self._aliases)
         windows = cut(document, proposition.text, self._classifier.tokenizer, self.manifest.encoding)
-        rows: list[list[tuple[Place, ...]]] = [[] for _ in windows]
-        cases = []
+        return _Prepared(
+            article=article, cleaned=cleaned, document=document, proposition=proposition, windows=tuple(windows)
+        )
+
+    def _actors(self, prepared: _Prepared, readings: Sequence[Reading]) -> list[Actor]:
+        """The caller's actors, or else those of the document."""
+        document = prepared.document
+        if prepared.article.actors is None:
+            tokens = (token for r in readings for token in zip(r.starts, r.ends, r.kinds, strict=True))
+            return self._finder.find(document, ActorTags(len(document.text), tokens))
+        given = [_given(actor, prepared.cleaned) for actor in prepared.article.actors]
+        return resolve_given(document, given, self._aliases)
+
+    def _judge(self, prepared: _Prepared, readings: Sequence[Reading], warnings: list[Warning]) -> list[_Case]:
+        """Each actor with its judgements; what limits them is added to the warnings."""
+        document, windows = prepared.document, prepared.windows
+        actors = self._actors(prepared, readings)
+        if prepared.article.actors is None and not actors:
+            warnings.append(_warning("no_actors", "no actor was found in the text"))
+        seats: list[list[int]] = []
+        places: list[list[tuple[Place, ...]]] = [[] for _ in windows]
         for actor, statements in zip(actors, find_statements(document, actors), strict=True):
             is_author = actor.name.casefold() in AUTHOR_NAMES
             if not actor.mentions and not is_author:
@@ -150,59 +160,52 @@ class Analyzer:
                     f"{actor.name!r} fills {len(chosen)} windows; the {MAX_WINDOWS_PER_ACTOR} likeliest were judged"
                 )
                 warnings.append(_warning("truncated", message))
-                chosen = _likeliest(chosen, windows, document, proposition)
-            voices = [m for other in actors if other.speaks_for == actor.name for m in other.mentions]
-            cases.append(_Case(actor=actor, seats=tuple((i, len(rows[i])) for i in chosen)))
-            for i in chosen:
-                rows[i].append(_places(actor.mentions, windows[i]) or _places(voices, windows[i]))
-        encoded = [
-            EncodedWindow(
-                text=document.text[window.start : window.end],
-                proposition=proposition.text,
-                actors=tuple(row),
-                offset=window.start,
-            )
-            for window, row in zip(windows, rows, strict=True)
-        ]
-        return _Prepared(
-            article=article,
-            cleaned=cleaned,
-            document=document,
-            proposition=proposition,
-            windows=tuple(encoded),
-            cases=tuple(cases),
-            warnings=tuple(warnings),
-        )
-
-    def _report(self, prepared: _Prepared, judgements: Sequence[Sequence[Judgement]]) -> Analysis:
-        warnings = list(prepared.warnings)
-        rows = []
-        for case in prepared.cases:
-            judged = [judgements[window][seat] for window, seat in case.seats]
-            if any(judgement.truncated for judgement in judged):
+                chosen = _likeliest(chosen, prepared)
+            if any(readings[i].truncated for i in chosen):
                 limit = self.manifest.encoding.max_length_tokens
-                message = f"a window of {case.actor.name!r} met the encoder's limit of {limit} tokens"
+                message = f"a window of {actor.name!r} met the encoder's limit of {limit} tokens"
                 warnings.append(_warning("truncated", message))
-            rows.append(self._row(prepared, case, judged))
+            voices = [m for other in actors if other.speaks_for == actor.name for m in other.mentions]
+            for i in chosen:
+                places[i].append(_places(actor.mentions, windows[i]) or _places(voices, windows[i]))
+            seats.append(chosen)
+        judged = [iter(self._classifier.judge(reading, row)) for reading, row in zip(readings, places, strict=True)]
+        return [
+            _Case(actor=actor, judged=tuple(next(judged[i]) for i in chosen))
+            for actor, chosen in zip(actors, seats, strict=True)
+        ]
+
+    def _report(self, prepared: _Prepared, readings: Sequence[Reading]) -> Analysis:
+        warnings = _warnings_about_text(prepared.cleaned.text)
+        cases = self._judge(prepared, readings, warnings)
         return Analysis(
             id=prepared.article.id,
             proposition=PropositionRef(id=prepared.proposition.id, text=prepared.proposition.text),
             model=self.model_ref,
-            actors=tuple(rows),
+            actors=tuple(self._row(prepared, case) for case in cases),
             warnings=tuple(warnings),
         )
+
+    def find_actors(self, text: str) -> list[Actor]:
+        """The actors of a text, without their stances; mentions are places in the cleaned text.
+
+        Raises:
+            InputError: The text is empty, binary or too long.
+        """
+        prepared = self._prepare(Article(text=text))
+        return self._actors(prepared, self._read([prepared]))
 
     @property
     def model_ref(self) -> ModelRef:
         """The loaded checkpoint's name, version and hash."""
         return ModelRef(name=self.manifest.name, version=self.manifest.version, sha256=self.manifest.files[WEIGHTS])
 
-    def _row(self, prepared: _Prepared, case: _Case, judged: Sequence[Judgement]) -> ActorStance:
+    def _row(self, prepared: _Prepared, case: _Case) -> ActorStance:
         settings = self.manifest.calibration
-        verdicts = [Verdict(probabilities=calibrate(j.logits, settings), declared=j.declared) for j in judged]
+        verdicts = [Verdict(probabilities=calibrate(j.logits, settings), declared=j.declared) for j in case.judged]
         verdict = join(verdicts)
         kind = verdict.neutral_kind(settings)
-        spans = [] if kind == "none" else self._spans(prepared.document, judged, verdicts, verdict)
+        spans = [] if kind == "none" else self._spans(prepared.document, case.judged, verdicts, verdict)
         support, neutral, oppose = (round(float(p), PROBABILITY_DIGITS) for p in verdict.probabilities)
         return ActorStance(
             name=case.actor.name,
@@ -258,19 +261,18 @@ def _given(actor: str | ArticleActor, cleaned: CleanText) -> GivenActor:
 
 
 def _places(mentions: Sequence[Mention], window: Window) -> tuple[Place, ...]:
-    """The mentions that stand in a window, as places in its text."""
-    inside = [m for m in mentions if window.start <= m.start and m.end <= window.end]
-    return tuple((m.start - window.start, m.end - window.start) for m in inside)
+    """The mentions that stand in a window."""
+    return tuple((m.start, m.end) for m in mentions if window.start <= m.start and m.end <= window.end)
 
 
-def _likeliest(
-    chosen: Sequence[int], windows: Sequence[Window], document: Document, proposition: Proposition
-) -> list[int]:
+def _likeliest(chosen: Sequence[int], prepared: _Prepared) -> list[int]:
     """The windows that name the people and places of the proposition first, then the earliest; in order of place."""
-    names = [name.casefold() for main, others in proposition.aliases.items() for name in (main, *others)]
+    aliases = prepared.proposition.aliases
+    names = [name.casefold() for main, others in aliases.items() for name in (main, *others)]
 
     def rank(index: int) -> tuple[int, int]:
-        text = document.text[windows[index].start : windows[index].end].casefold()
+        window = prepared.windows[index]
+        text = prepared.document.text[window.start : window.end].casefold()
         return (-sum(text.count(name) for name in names), index)
 
     return sorted(sorted(chosen, key=rank)[:MAX_WINDOWS_PER_ACTOR])

@@ -21,8 +21,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from stance_model.checkpoint import HEADS, EncodingSettings, read_manifest
-from stance_model.encoding import EncodedWindow, tokenize
+from stance_model.actors import KINDS
+from stance_model.checkpoint import HEADS, EncodingSettings, Manifest, read_manifest
+from stance_model.encoding import Place, TextPair, tokenize
 from stance_model.errors import CheckpointError
 
 # Windows of like length are judged together, up to this many characters with their padding.
@@ -40,11 +41,13 @@ class StanceOutputs:
         logits: (b, a, 3), in the labels' order.
         declared: (b, a), logit of "this neutral is declared".
         evidence: (b, a, l), logit of "this token shows the actor's stance".
+        tags: (b, l, 1 + kinds), logits of "no part of an actor's name" and of each kind of actor.
     """
 
     logits: Tensor
     declared: Tensor
     evidence: Tensor
+    tags: Tensor
 
 
 class StanceModel(nn.Module):
@@ -63,6 +66,7 @@ class StanceModel(nn.Module):
         self.evidence_query = nn.Linear(3 * size, size)
         self.evidence_key = nn.Linear(size, size)
         self.evidence_bias = nn.Linear(size, 1)
+        self.tag_head = nn.Linear(size, 1 + len(KINDS))
 
     @property
     def encoder(self) -> PreTrainedModel:
@@ -76,11 +80,14 @@ class StanceModel(nn.Module):
             mentions: (b, a, l), as `Tokens.mentions`.
             inputs: `input_ids`, `attention_mask` and, where the encoder has them, `token_type_ids`, each (b, l).
         """
-        hidden = self.encoder(**inputs).last_hidden_state  # (b, l, d)
+        return self.judge(self.encoder(**inputs).last_hidden_state, inputs["attention_mask"], mentions)
+
+    def judge(self, hidden: Tensor, attention_mask: Tensor, mentions: Tensor) -> StanceOutputs:
+        """The heads on the encoder's last hidden states (b, l, d)."""
         first = hidden[:, :1].expand(-1, mentions.shape[1], -1)  # (b, a, d)
         is_mentioned = mentions.any(dim=-1, keepdim=True)
         actors = torch.where(is_mentioned, mentions.to(hidden.dtype) @ hidden, first)
-        padding = ~inputs["attention_mask"].bool()
+        padding = ~attention_mask.bool()
         context, _ = self.attention(actors, hidden, hidden, key_padding_mask=padding, need_weights=False)
         joined = torch.cat([actors, context, first], dim=-1)
         states = first + torch.where(is_mentioned, self.mixer(joined), 0.0)
@@ -90,6 +97,7 @@ class StanceModel(nn.Module):
             logits=self._stance(states),
             declared=self.declared_head(states).squeeze(-1),
             evidence=evidence + self.evidence_bias(hidden).transpose(1, 2),
+            tags=self.tag_head(hidden),
         )
 
     def _stance(self, states: Tensor) -> Tensor:
@@ -122,6 +130,34 @@ class StanceModel(nn.Module):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A window that the encoder has read, of l tokens in its text.
+
+    Attributes:
+        hidden: (n, d), the last hidden states of all its n tokens.
+        columns: (l,), which of them belong to the text.
+        starts: (l,), the tokens' first code points in the document.
+        ends: (l,), the ones after their last.
+        kinds: (l, kinds), the probability that a token is part of the name of an actor of each kind.
+        truncated: Whether the encoder's limit cut the text.
+    """
+
+    hidden: Tensor
+    columns: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.float64]
+    truncated: bool
+
+    def mentions(self, places: Sequence[Place]) -> npt.NDArray[np.float32]:
+        """The tokens (n,) of an actor's places in the document, as in `Tokens.mentions`."""
+        row = np.zeros(len(self.hidden), dtype=np.float32)
+        for start, end in places:
+            row[self.columns[(self.starts < end) & (self.ends > start)]] = 1
+        return np.asarray(row / max(1.0, row.sum()), dtype=np.float32)
+
+
+@dataclass(frozen=True)
 class TokenEvidence:
     """A token of a window: its place in the document, and the probability that it shows the stance."""
 
@@ -140,8 +176,27 @@ class Judgement:
     truncated: bool
 
 
+def load_model(folder: Path) -> tuple[StanceModel, PreTrainedTokenizerBase, Manifest]:
+    """The model of a checkpoint folder, in float32, with its tokenizer and manifest.
+
+    Raises:
+        CheckpointError: The folder is not a valid checkpoint.
+    """
+    manifest = read_manifest(folder)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        classifier = AutoModelForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise CheckpointError(f"does not load: {error}", where=str(folder)) from error
+    model = StanceModel(classifier)
+    model.load_heads(folder)
+    return model, tokenizer, manifest
+
+
 class Classifier:
-    """A loaded checkpoint that judges windows. It is only read, so threads may share it."""
+    """A loaded checkpoint that reads windows and judges actors. It is only read, so threads may share it."""
 
     def __init__(self, model: StanceModel, tokenizer: PreTrainedTokenizerBase, *, settings: EncodingSettings) -> None:
         self._model = model.eval()
@@ -156,63 +211,75 @@ class Classifier:
         Raises:
             CheckpointError: The folder is not a valid checkpoint.
         """
-        manifest = read_manifest(folder)
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-            classifier = AutoModelForSequenceClassification.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
-            )
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise CheckpointError(f"does not load: {error}", where=str(folder)) from error
-        model = StanceModel(classifier)
-        model.load_heads(folder)
+        model, tokenizer, manifest = load_model(folder)
         return cls(model.to(device), tokenizer, settings=manifest.encoding)
 
-    def judge(self, windows: Sequence[EncodedWindow]) -> list[list[Judgement]]:
-        """A judgement an actor of each window, in the given order. What shares a batch changes no number."""
-        judged: dict[int, list[Judgement]] = {i: [] for i, window in enumerate(windows) if not window.actors}
-        for batch in _batches(windows):
-            for index, judgements in zip(batch, self._judge_batch([windows[i] for i in batch]), strict=True):
-                judged[index] = judgements
-        return [judged[i] for i in range(len(windows))]
+    def read(self, pairs: Sequence[TextPair], offsets: Sequence[int]) -> list[Reading]:
+        """A reading a window, in the given order; what shares a batch changes no number.
+
+        Args:
+            pairs: The windows' texts, each with its proposition.
+            offsets: Where each window's text begins in its document.
+        """
+        found: dict[int, Reading] = {}
+        for batch in _batches(pairs):
+            readings = self._read_batch([pairs[i] for i in batch], [offsets[i] for i in batch])
+            found.update(zip(batch, readings, strict=True))
+        return [found[i] for i in range(len(pairs))]
 
     @torch.inference_mode()
-    def _judge_batch(self, windows: Sequence[EncodedWindow]) -> list[list[Judgement]]:
-        tokens = tokenize(windows, self.tokenizer, self._settings)
+    def _read_batch(self, pairs: Sequence[TextPair], offsets: Sequence[int]) -> list[Reading]:
+        tokens = tokenize(pairs, self.tokenizer, self._settings)
         inputs = {name: torch.from_numpy(array).to(self._device) for name, array in tokens.inputs.items()}
-        outputs = self._model(mentions=torch.from_numpy(tokens.mentions).to(self._device), **inputs)
-        logits = outputs.logits.double().cpu().numpy()
-        declared = outputs.declared.double().sigmoid().cpu().numpy()
-        evidence = outputs.evidence.double().sigmoid().cpu().numpy()
-        judgements = []
-        for row, window in enumerate(windows):
+        hidden = self._model.encoder(**inputs).last_hidden_state
+        kinds = self._model.tag_head(hidden).double().softmax(dim=-1)[..., 1:].cpu().numpy()
+        readings = []
+        for row, (pair, offset) in enumerate(zip(pairs, offsets, strict=True)):
             columns = np.flatnonzero(tokens.in_text[row])
-            starts = (tokens.starts[row, columns] + window.offset).tolist()
-            ends = (tokens.ends[row, columns] + window.offset).tolist()
-            truncated = not ends or ends[-1] < window.offset + len(window.text.rstrip())
-            judgements.append(
-                [
-                    Judgement(
-                        logits=logits[row, actor],
-                        declared=float(declared[row, actor]),
-                        tokens=tuple(
-                            TokenEvidence(start=start, end=end, probability=float(p))
-                            for start, end, p in zip(starts, ends, evidence[row, actor, columns], strict=True)
-                        ),
-                        truncated=truncated,
-                    )
-                    for actor in range(len(window.actors))
-                ]
+            ends = tokens.ends[row, columns] + offset
+            readings.append(
+                Reading(
+                    hidden=hidden[row, : int(tokens.inputs["attention_mask"][row].sum())],
+                    columns=columns,
+                    starts=tokens.starts[row, columns] + offset,
+                    ends=ends,
+                    kinds=kinds[row, columns],
+                    truncated=not len(ends) or bool(ends[-1] < offset + len(pair.text.rstrip())),
+                )
             )
-        return judgements
+        return readings
+
+    @torch.inference_mode()
+    def judge(self, reading: Reading, actors: Sequence[Sequence[Place]]) -> list[Judgement]:
+        """A judgement an actor, by the places of its mentions in the document; without any, of the text's writer."""
+        if not actors:
+            return []
+        mentions = torch.from_numpy(np.stack([reading.mentions(places) for places in actors]))[None].to(self._device)
+        hidden = reading.hidden[None]
+        outputs = self._model.judge(hidden, torch.ones(hidden.shape[:2], device=self._device), mentions)
+        logits = outputs.logits[0].double().cpu().numpy()
+        declared = outputs.declared[0].double().sigmoid().cpu().numpy()
+        evidence = outputs.evidence[0].double().sigmoid().cpu().numpy()[:, reading.columns]
+        places = list(zip(reading.starts.tolist(), reading.ends.tolist(), strict=True))
+        return [
+            Judgement(
+                logits=logits[actor],
+                declared=float(declared[actor]),
+                tokens=tuple(
+                    TokenEvidence(start=start, end=end, probability=float(p))
+                    for (start, end), p in zip(places, evidence[actor], strict=True)
+                ),
+                truncated=reading.truncated,
+            )
+            for actor in range(len(actors))
+        ]
 
 
-def _batches(windows: Sequence[EncodedWindow]) -> Iterator[list[int]]:
-    """Indices of windows with actors, longest first, so many at a time that a batch stays under `BATCH_CHARS`."""
+def _batches(pairs: Sequence[TextPair]) -> Iterator[list[int]]:
+    """Indices of pairs, longest first, so many at a time that a batch stays under `BATCH_CHARS`."""
     batch: list[int] = []
-    chosen = [i for i, window in enumerate(windows) if window.actors]
-    for index in sorted(chosen, key=lambda i: -len(windows[i].text)):
-        if batch and (len(batch) + 1) * len(windows[batch[0]].text) > BATCH_CHARS:
+    for index in sorted(range(len(pairs)), key=lambda i: -len(pairs[i].text)):
+        if batch and (len(batch) + 1) * len(pairs[batch[0]].text) > BATCH_CHARS:
             yield batch
             batch = []
         batch.append(index)

@@ -38,37 +38,25 @@ class Window:
 
 
 @dataclass(frozen=True)
-class EncodedWindow:
-    """What the classifier reads: a window's text, the proposition, and where each actor is mentioned in the text.
-
-    Attributes:
-        text: The window's text.
-        proposition: The second text.
-        actors: The places of each actor's mentions, half-open code points into `text`. An actor without any is
-            judged as the writer of the text.
-        offset: The place of `text[0]` in the document.
-    """
+class TextPair:
+    """What the encoder reads: the text of a window, and the proposition."""
 
     text: str
     proposition: str
-    actors: tuple[tuple[Place, ...], ...]
-    offset: int = 0
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A batch of b windows of at most l tokens and a actors.
+    """A batch of b pairs of at most l tokens.
 
     Attributes:
         inputs: `input_ids`, `attention_mask` and, where the encoder has them, `token_type_ids`, each (b, l).
-        mentions: (b, a, l): a mentioned actor's row sums to 1 over the tokens of its mentions; others are 0.
         in_text: (b, l), whether a token belongs to the window's text.
         starts: (b, l), a token's first code point in the window's text.
         ends: (b, l), the one after its last.
     """
 
     inputs: dict[str, npt.NDArray[np.int64]]
-    mentions: npt.NDArray[np.float32]
     in_text: npt.NDArray[np.bool_]
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
@@ -80,14 +68,24 @@ class Tokens:
             inside |= (self.starts[row] < end) & (self.ends[row] > start)
         return np.asarray(inside & self.in_text[row])
 
+    def mentions(self, actors: Sequence[Sequence[Sequence[Place]]]) -> npt.NDArray[np.float32]:
+        """Which tokens stand for which actor, (b, a, l), for the places of each actor in each pair's text.
 
-def tokenize(
-    windows: Sequence[EncodedWindow], tokenizer: PreTrainedTokenizerBase, settings: EncodingSettings
-) -> Tokens:
-    """The windows as one padded batch; a text over the encoder's limit loses its end."""
+        A mentioned actor's row sums to 1 over the tokens of its mentions; the row of one who is not is 0.
+        """
+        matrix = np.zeros((len(actors), max(map(len, actors)), self.in_text.shape[1]), dtype=np.float32)
+        for row, placed in enumerate(actors):
+            for column, places in enumerate(placed):
+                inside = self.within(row, places)
+                matrix[row, column] = inside / max(1, inside.sum())
+        return matrix
+
+
+def tokenize(pairs: Sequence[TextPair], tokenizer: PreTrainedTokenizerBase, settings: EncodingSettings) -> Tokens:
+    """The pairs as one padded batch; a text over the encoder's limit loses its end."""
     encoded = tokenizer(
-        [window.text for window in windows],
-        [window.proposition for window in windows],
+        [pair.text for pair in pairs],
+        [pair.proposition for pair in pairs],
         truncation="only_first",
         max_length=settings.max_length_tokens,
         padding=True,
@@ -95,19 +93,13 @@ def tokenize(
         return_tensors="np",
     )
     offsets = encoded.pop("offset_mapping")
-    sequences = np.array([[-1 if s is None else s for s in encoded.sequence_ids(i)] for i in range(len(windows))])
-    tokens = Tokens(
+    sequences = np.array([[-1 if s is None else s for s in encoded.sequence_ids(i)] for i in range(len(pairs))])
+    return Tokens(
         inputs=dict(encoded.items()),
-        mentions=np.zeros((len(windows), max(len(w.actors) for w in windows), offsets.shape[1]), dtype=np.float32),
         in_text=(sequences == 0) & (offsets[..., 0] < offsets[..., 1]),
         starts=offsets[..., 0],
         ends=offsets[..., 1],
     )
-    for row, window in enumerate(windows):
-        for column, places in enumerate(window.actors):
-            inside = tokens.within(row, places)
-            tokens.mentions[row, column] = inside / max(1, inside.sum())
-    return tokens
 
 
 def cut(

@@ -1,4 +1,4 @@
-"""`stance train` and `stance evaluate`."""
+"""`stance train`, `stance evaluate` and `stance data-report`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def evaluate(
         typer.echo(report.model_dump_json(indent=2))
     else:
         _print(report)
+
+
+def data_report(
+    folder: Annotated[Path, typer.Argument(help="a folder of labelled passages, *.jsonl")] = Path("training/data"),
+) -> None:
+    """Print what labelled passages are: counts, near-duplicates, what names tell, and how far readers agree."""
+    with needs_extra("train"):
+        from stance_training.data_report import report_data  # noqa: PLC0415
+    typer.echo(report_data(folder).model_dump_json(indent=2))
 
 
 def _print(report: Report) -> None:

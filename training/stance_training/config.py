@@ -123,9 +123,10 @@ class Stage(_Part):
 
 
 class Loss(_Part):
-    """Cross-entropy or focal loss (Lin et al. 2017) on the stance, plus the two small heads' losses.
+    """Cross-entropy or focal loss (Lin et al. 2017) on the stance, plus the losses of the small heads.
 
-    `class_weight_power`: 0 for none, 1 for weights inverse to the classes' counts.
+    `class_weight_power`: 0 for none, 1 for weights inverse to the classes' counts. `distill_weight` is the teacher's
+    share of the stance loss, where the config names a teacher.
     """
 
     kind: Literal["cross_entropy", "focal"] = "cross_entropy"
@@ -134,7 +135,10 @@ class Loss(_Part):
     label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
     declared_weight: float = Field(default=0.3, ge=0)
     evidence_weight: float = Field(default=0.5, ge=0)
+    tag_weight: float = Field(default=0.5, ge=0)
     positive_weight: float = Field(default=5.0, gt=0)
+    distill_weight: float = Field(default=0.5, ge=0, le=1)
+    distill_temperature: float = Field(default=2.0, gt=0)
 
 
 class TrainConfig(_Part):
@@ -146,6 +150,7 @@ class TrainConfig(_Part):
         output: Folder of the finished checkpoint.
         work: Folder for the state of runs, from which a killed one goes on.
         data_root: Folder of the data that is not the project's own; what lies there is left out where it is missing.
+        teacher: A checkpoint whose answers on the training passages are learnt beside the labels (distillation).
         validation_share: Share of the passages of the last stage that are kept for choosing and calibration.
         calibration: Fit a temperature alone, or a bias a class with it. Biases undo what the class weights do: they
             make probabilities truer and rare stances rarer (see training/EXPERIMENTS.md).
@@ -160,6 +165,7 @@ class TrainConfig(_Part):
     work: Path = Path("runs")
     data_root: Path | None = Path("../shared/data")
     encoder: EncoderSource
+    teacher: Path | None = None
     encoding: EncodingSettings = EncodingSettings()
     stages: tuple[Stage, ...] = Field(min_length=1)
     loss: Loss = Loss()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from stance_model.actors import KINDS
 from stance_model.encoding import Place
 from stance_model.errors import InputError
 from stance_model.labels import STANCE_IDS, Stance
@@ -33,6 +34,8 @@ class Target:
         declared: 1 declared, 0 none, `IGNORED` where the label is no neutral or the kind is not known.
         evidence: Place of the words that show the stance; None where there are none.
         has_evidence: Whether `evidence` is known, so that None teaches too.
+        kind: Index in `KINDS`; `IGNORED` where it is not known.
+        teacher: A teacher's three stance logits and its declared logit, where one was asked.
     """
 
     names: tuple[Place, ...]
@@ -41,6 +44,8 @@ class Target:
     declared: int
     evidence: Place | None
     has_evidence: bool
+    kind: int
+    teacher: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Example:
         text: The passage.
         proposition: What the stances are about.
         actors: In the passage's order.
+        has_all_actors: Whether every actor of the text is among them, with its kind.
         group: The document; a split never divides it.
         source: The file that it came from.
     """
@@ -58,6 +64,7 @@ class Example:
     text: str
     proposition: str
     actors: tuple[Target, ...]
+    has_all_actors: bool
     group: str
     source: str
 
@@ -106,6 +113,7 @@ def passage_examples(passages: Iterable[LabelledPassage], *, source: str) -> Ite
                 text=passage.text,
                 proposition=text,
                 actors=tuple(_target(passage.text, actor) for actor in passage.actors),
+                has_all_actors=all(actor.kind is not None for actor in passage.actors),
                 group=f"{source}:{passage.group}",
                 source=source,
             )
@@ -123,6 +131,7 @@ def _target(text: str, actor: LabelledActor) -> Target:
         declared=IGNORED if actor.label != "neutral" else int(actor.neutral_kind == "declared"),
         evidence=(start, start + len(actor.evidence)) if start >= 0 else None,
         has_evidence=start >= 0 or shows_none,
+        kind=IGNORED if actor.kind is None else KINDS.index(actor.kind),
     )
 
 
@@ -223,7 +232,13 @@ def _pair_example(row: PairRow, *, source: str) -> Example:
         declared=IGNORED,
         evidence=None,
         has_evidence=False,
+        kind=IGNORED,
     )
     return Example(
-        text=row.text, proposition=proposition, actors=(target,), group=f"{source}:{row.text}", source=source
+        text=row.text,
+        proposition=proposition,
+        actors=(target,),
+        has_all_actors=False,
+        group=f"{source}:{row.text}",
+        source=source,
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.metrics import f1_score
 from transformers import PreTrainedTokenizerBase
 
@@ -15,18 +15,16 @@ from stance_model.calibration import calibrate
 from stance_model.checkpoint import CalibrationSettings
 from stance_model.classifier import StanceModel
 from stance_model.labels import NEUTRAL, STANCES
-from stance_training.batches import TARGETS, Collator
 from stance_training.config import TrainConfig
 from stance_training.examples import IGNORED, Example
 from stance_training.metrics import brier_score, class_f1, expected_calibration_error
-from stance_training.trainer import as_dataset
+from stance_training.scoring import answer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int_]
 
 # Pulls temperature and biases toward doing nothing: with few rows of a class they would follow noise.
 PRIOR_STRENGTH = 2.0
-BATCH_SIZE = 16
 THRESHOLDS = np.linspace(0.2, 0.8, 25)
 
 
@@ -40,35 +38,17 @@ class Scored:
     is_declared: Ints
 
 
-@torch.inference_mode()
 def score(
     model: StanceModel, tokenizer: PreTrainedTokenizerBase, examples: list[Example], config: TrainConfig
 ) -> Scored:
-    """The model's raw answers on every actor of the examples, all mentions shown, in order."""
-    model.eval()
-    device = next(model.parameters()).device
-    collate = Collator(tokenizer, config.encoding, mention_share=1.0)
-    rows = as_dataset(examples)
-    found: dict[int, Scored] = {}
-    order = np.argsort(rows["length"], kind="stable")
-    for start in range(0, len(rows), BATCH_SIZE):
-        picked = [int(i) for i in order[start : start + BATCH_SIZE]]
-        batch = collate([rows[i] for i in picked])
-        outputs = model(**{k: v.to(device) for k, v in batch.items() if k not in TARGETS})
-        for row, index in enumerate(picked):
-            known = batch["labels"][row] != IGNORED
-            found[index] = Scored(
-                logits=outputs.logits[row, known].double().cpu().numpy(),
-                declared=outputs.declared[row, known].double().sigmoid().cpu().numpy(),
-                labels=batch["labels"][row, known].numpy(),
-                is_declared=batch["declared"][row, known].numpy(),
-            )
-    ordered = [found[i] for i in range(len(rows))]
+    """The model's raw answers on every actor of the examples, in order."""
+    answers = answer(model, tokenizer, examples, config.encoding)
+    actors = [actor for example in examples for actor in example.actors]
     return Scored(
-        logits=np.concatenate([s.logits for s in ordered]),
-        declared=np.concatenate([s.declared for s in ordered]),
-        labels=np.concatenate([s.labels for s in ordered]),
-        is_declared=np.concatenate([s.is_declared for s in ordered]),
+        logits=np.concatenate([raw.logits for raw in answers]),
+        declared=expit(np.concatenate([raw.declared for raw in answers])),
+        labels=np.array([actor.label for actor in actors]),
+        is_declared=np.array([actor.declared for actor in actors]),
     )
 
 

@@ -6,15 +6,18 @@ import hashlib
 import json
 import platform
 import shutil
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import torch
 import yaml
+from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerBase, set_seed
 
 from stance_model.checkpoint import HEADS, CalibrationSettings, Manifest, read_manifest, write_manifest
-from stance_model.classifier import StanceModel
+from stance_model.classifier import StanceModel, load_model
 from stance_model.errors import ConfigError
 from stance_model.resources import configs_folder
 from stance_training.card import write_card
@@ -22,12 +25,15 @@ from stance_training.config import EncoderSource, TrainConfig
 from stance_training.curve import draw_curve
 from stance_training.data import RunData, load_data
 from stance_training.encoders import load_encoder
+from stance_training.examples import Example
 from stance_training.fitting import fit_calibration, measure, score
+from stance_training.scoring import RawAnswers, answer, taught
 from stance_training.trainer import train_stage, use_bfloat16
 
 PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "safetensors", "scikit-learn", "spacy", "numpy")
 RUN_CONFIG = "config.yaml"
 STAGE_DONE = "done.json"
+ANSWERS = "teacher.safetensors"
 
 
 def train(config: TrainConfig) -> Path:
@@ -50,6 +56,7 @@ def train(config: TrainConfig) -> Path:
     model = StanceModel(classifier)
     if config.encoder.folder is not None and (config.encoder.folder / HEADS).is_file():
         model.load_heads(config.encoder.folder)  # the folder is a checkpoint: the run goes on from it
+    answers = ask_teacher(config.teacher, data, work / ANSWERS) if config.teacher is not None else {}
     history: dict[str, list[dict[str, float]]] = {}
     for stage in config.stages:
         folder = work / stage.name
@@ -63,7 +70,7 @@ def train(config: TrainConfig) -> Path:
             tokenizer,
             stage=stage,
             config=config,
-            training=data.stages[stage.name].training,
+            training=_taught(data.stages[stage.name].training, answers),
             validation=data.validation,
             work=folder / "state",
         )
@@ -74,6 +81,23 @@ def train(config: TrainConfig) -> Path:
     calibration = fit_calibration(scored, with_bias=config.calibration == "vector", abstain_below=config.abstain_below)
     metrics = measure(scored, calibration)
     return _write(model, tokenizer, config=config, data=data, calibration=calibration, metrics=metrics, history=history)
+
+
+def ask_teacher(teacher: Path, data: RunData, saved: Path) -> dict[Example, RawAnswers]:
+    """A teacher's answers on all training examples; kept in a file, for a run that goes on."""
+    examples = list(dict.fromkeys(e for stage in data.stages.values() for e in stage.training))
+    if not saved.is_file():
+        model, tokenizer, manifest = load_model(teacher)
+        raw = answer(model, tokenizer, examples, manifest.encoding)
+        joined = [np.concatenate([r.logits, r.declared[:, None]], axis=1) for r in raw]
+        save_file({"answers": torch.from_numpy(np.concatenate(joined)).float()}, saved)
+    rows = iter(load_file(saved)["answers"].double().numpy())
+    taken = [np.stack([next(rows) for _ in example.actors]) for example in examples]
+    return {e: RawAnswers(logits=a[:, :3], declared=a[:, 3]) for e, a in zip(examples, taken, strict=True)}
+
+
+def _taught(examples: list[Example], answers: Mapping[Example, RawAnswers]) -> list[Example]:
+    return taught(examples, [answers[example] for example in examples]) if answers else examples
 
 
 def _claim_work(folder: Path, config: TrainConfig) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,21 +25,13 @@ from transformers.trainer_utils import get_last_checkpoint
 from stance_model.checkpoint import WEIGHTS, EncodingSettings
 from stance_model.classifier import ENCODER, StanceModel
 from stance_model.errors import WorkError
-from stance_training.batches import TARGETS, Collator, EpochSampler
+from stance_training.batches import TARGETS, Collator, EpochSampler, as_dataset
 from stance_training.config import Loss, Stage, TrainConfig
 from stance_training.examples import IGNORED, Example
 from stance_training.losses import class_weights, total_loss
 from stance_training.metrics import class_f1
 
 BEST_METRIC = "macro_f1"
-# Characters a token, about: lengths only order the examples.
-CHARS_PER_TOKEN = 4
-
-
-def as_dataset(examples: list[Example]) -> Dataset:
-    """The examples as a dataset on disk, with a column `length` in tokens, about."""
-    rows = [asdict(e) | {"length": (len(e.text) + len(e.proposition)) // CHARS_PER_TOKEN} for e in examples]
-    return Dataset.from_list(rows)
 
 
 def has_bfloat16() -> bool:
@@ -152,7 +143,7 @@ def train_stage(
         WorkError: The loss stopped being a number.
     """
     encoding: EncodingSettings = config.encoding
-    labels = [actor.label for example in training for actor in example.actors]
+    labels = [actor.label for example in training for actor in example.actors if actor.label != IGNORED]
     weights = class_weights(labels, power=config.loss.class_weight_power)
     steps_per_epoch = max(1, -(-len(training) // stage.batch_size))
     freeze(model, layers=stage.freeze_layers)

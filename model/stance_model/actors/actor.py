@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from stance_model.sentences import Document
 
+if TYPE_CHECKING:
+    from stance_model.actors.tags import ActorTags
+
 Kind = Literal["person", "government", "organisation", "armed_group", "group"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +43,11 @@ class Actor:
 class ActorFinder(Protocol):
     """Finds the actors of a document. Any finder with this method can serve the analyzer."""
 
-    def find(self, document: Document) -> list[Actor]:
-        """The document's actors, one row each, in the order of their first mention."""
+    def find(self, document: Document, tags: ActorTags | None = None) -> list[Actor]:
+        """The document's actors, one row each, in the order of their first mention.
+
+        Args:
+            document: The parsed text.
+            tags: What the encoder's tagger says of its words; without them, rules alone decide.
+        """
         ...

@@ -1,6 +1,7 @@
-"""The finder: the actors of a document, by spaCy's names and parse and the alias files.
+"""The finder: the actors of a document, by spaCy's names and parse, the alias files, and the encoder's tagger.
 
-candidate mentions → linked into actors → those with a row → named, with their pronouns.
+candidate mentions → linked into actors → those with a row → named, with their pronouns. The tagger adds mentions that
+the parse does not show, and says which actors get a row; without it, rules say so.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 from stance_model.actors.actor import Actor, Kind, Mention
 from stance_model.actors.aliases import Aliases
 from stance_model.actors.linking import Cluster, link
-from stance_model.actors.mentions import CandidateSort, find_candidates, outermost
+from stance_model.actors.mentions import CandidateSort, find_candidates, outermost, with_tagged
 from stance_model.actors.naming import name_of
 from stance_model.actors.pronouns import find_pronouns
 from stance_model.actors.quotes import find_quotes
 from stance_model.actors.selection import select
 from stance_model.actors.spokespeople import principals
+from stance_model.actors.tags import ActorTags
 from stance_model.sentences import Document
 
 # The kind of row that each sort of candidate makes.
-KINDS: dict[CandidateSort, Kind] = {
+KIND_OF_SORT: dict[CandidateSort, Kind] = {
     "person": "person",
     "office": "person",
     "state": "government",
@@ -36,19 +38,22 @@ class SpacyActorFinder:
     def __init__(self, aliases: Aliases) -> None:
         self._aliases = aliases
 
-    def find(self, document: Document) -> list[Actor]:
+    def find(self, document: Document, tags: ActorTags | None = None) -> list[Actor]:
         """The document's actors, one row each, in the order of their first mention."""
-        clusters = link(find_candidates(document, self._aliases), self._aliases)
+        candidates = find_candidates(document, self._aliases)
+        if tags is not None:
+            candidates = with_tagged(candidates, document, tags, self._aliases)
+        clusters = link(candidates, self._aliases)
         spokespeople = principals(clusters, self._aliases)
-        speaking = {cluster.key for cluster in select(clusters, self._aliases)}
+        speaking = {cluster.key for cluster in select(clusters, self._aliases, tags=tags)}
         spoken_for = {principal for key, principal in spokespeople.items() if key in speaking}
-        chosen = select(clusters, self._aliases, spoken_for=spoken_for)
+        chosen = select(clusters, self._aliases, tags=tags, spoken_for=spoken_for)
         names = {cluster.key: name_of(cluster) for cluster in chosen}
         pronouns = find_pronouns(document, clusters, find_quotes(document), self._aliases)
         actors = [
             Actor(
                 name=names[cluster.key],
-                kind=KINDS[cluster.sort],
+                kind=KIND_OF_SORT[cluster.sort],
                 mentions=_mentions(cluster, pronouns.get(cluster.key, ())),
                 speaks_for=names.get(spokespeople.get(cluster.key, "")),
             )

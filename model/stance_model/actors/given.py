@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from stance_model.actors.actor import Actor, Kind, Mention
 from stance_model.actors.aliases import Alias, Aliases
-from stance_model.actors.finder import KINDS
+from stance_model.actors.finder import KIND_OF_SORT
 from stance_model.actors.lexicon import words
 from stance_model.actors.linking import link
 from stance_model.actors.mentions import Candidate, find_candidates, name_words, outermost
@@ -96,9 +96,9 @@ class _Resolver:
         """The kind of the actor, guessed from its words where nothing else tells."""
         alias = self._aliases.lookup(name)
         if alias is not None and alias.form != "people":
-            return KINDS[alias.sort]
+            return KIND_OF_SORT[alias.sort]
         if key is not None:
-            return KINDS[self._clusters[key].sort]
+            return KIND_OF_SORT[self._clusters[key].sort]
         words = name.split()
         nouns = self._aliases.nouns
         last = words[-1].casefold() if words else ""

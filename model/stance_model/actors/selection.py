@@ -9,6 +9,7 @@ from stance_model.actors.lexicon import words
 from stance_model.actors.linking import Cluster
 from stance_model.actors.mentions import Candidate, CandidateSort
 from stance_model.actors.roles import ACTIVE, Role, verb_of
+from stance_model.actors.tags import SURE, ActorTags
 
 # What is done to a ruler whose office is at issue, what such a ruler has, and does.
 _REMOVING = words(
@@ -37,9 +38,17 @@ _ROLES: dict[CandidateSort, frozenset[Role]] = {
 _OWNED = ("his ", "her ", "their ", "its ", "my ", "our ")
 
 
-def select(clusters: Iterable[Cluster], aliases: Aliases, *, spoken_for: Set[str] = frozenset()) -> list[Cluster]:
+def select(
+    clusters: Iterable[Cluster],
+    aliases: Aliases,
+    *,
+    tags: ActorTags | None = None,
+    spoken_for: Set[str] = frozenset(),
+) -> list[Cluster]:
     """The clusters that show someone who could hold a position, in order; those spoken for are among them."""
     found = list(clusters)
+    if tags is not None:
+        return [cluster for cluster in found if cluster.key in spoken_for or _is_tagged(cluster, tags)]
     contested = {f"person:{name}" for name, person in aliases.people.items() if person.contested}
     at_issue = {c.key for c in found if c.sort == "person" and (c.key in contested or _is_at_issue(c))}
     states = {
@@ -48,6 +57,11 @@ def select(clusters: Iterable[Cluster], aliases: Aliases, *, spoken_for: Set[str
         if (person := aliases.people.get(key.removeprefix("person:"))) is not None
     }
     return [cluster for cluster in found if cluster.key in spoken_for or _has_row(cluster, aliases, at_issue | states)]
+
+
+def _is_tagged(cluster: Cluster, tags: ActorTags) -> bool:
+    """Whether the tagger takes any of its mentions for an actor's."""
+    return any(tags.sureness(c.start, c.end) >= SURE for c in cluster.candidates)
 
 
 def _is_at_issue(cluster: Cluster) -> bool:
