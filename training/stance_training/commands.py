@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from stance_model.extras import needs_extra
 from stance_model.labels import STANCES
 
 if TYPE_CHECKING:
+    from stance_training.behaviour import BehaviourReport
     from stance_training.evaluation import Report
 
 
@@ -31,16 +33,23 @@ def train(
 def evaluate(
     checkpoint: Annotated[Path, typer.Argument(help="a checkpoint folder")],
     data: Annotated[Path, typer.Argument(help="labelled passages, .jsonl")],
+    behaviour: Annotated[Path | None, typer.Option(help="a folder of behavioural suites to run as well")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
 ) -> None:
-    """Print the metrics of a checkpoint on labelled passages."""
+    """Print the metrics of a checkpoint on labelled passages, and of its behaviour."""
     with needs_extra("train"):
+        from stance_model.analyzer import Analyzer  # noqa: PLC0415
+        from stance_training.behaviour import run_suites  # noqa: PLC0415
         from stance_training.evaluation import evaluate as evaluate_checkpoint  # noqa: PLC0415
     report = evaluate_checkpoint(checkpoint, data)
+    suites = None if behaviour is None else run_suites(Analyzer.load(checkpoint), behaviour)
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
-    else:
-        _print(report)
+        values = report.model_dump() | ({} if suites is None else {"behaviour": suites.model_dump()})
+        typer.echo(json.dumps(values, indent=2))
+        return
+    _print(report)
+    if suites is not None:
+        _print_suites(suites)
 
 
 def data_report(
@@ -79,3 +88,14 @@ def _print(report: Report) -> None:
     for stance, row in zip(STANCES, report.confusion, strict=True):
         confusion.add_row(stance, *map(str, row))
     console.print(confusion)
+
+
+def _print_suites(suites: BehaviourReport) -> None:
+    table = Table("behavioural suite", "cases", "value [95% interval over cases]")
+    table.add_row("minimum function: label right", str(suites.n_minimum), str(suites.minimum))
+    for capability, share in suites.capabilities.items():
+        table.add_row(f"  {capability}", "", f"{share:.2f}")
+    table.add_row("name swapped: label unchanged", str(suites.n_swaps), str(suites.invariance))
+    table.add_row("negated: label changes as it should", str(suites.n_negations), str(suites.negation))
+    table.add_row("unseen propositions: macro-F1", str(suites.n_unseen), str(suites.unseen_macro_f1))
+    Console(width=110).print(table)
