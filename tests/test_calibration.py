@@ -55,10 +55,11 @@ def test_overconfident_logits_are_cooled() -> None:
     labels = dice.integers(0, 3, 600)
     said = np.where(dice.random(600) < 0.6, labels, (labels + 1) % 3)
     scored = Scored(logits=8 * np.eye(3)[said], declared=np.zeros(600), labels=labels, is_declared=np.full(600, -100))
-    settings = fit_calibration(scored, with_bias=False, abstain_below=0.5)
+    settings = fit_calibration(scored, with_bias=False, risk=0.5)
     assert settings.temperature > 2
     assert settings.bias == (0, 0, 0)
-    assert settings.abstain_below == 0.5
+    # Two answers in five are wrong, which the risk of a half allows.
+    assert settings.abstain_below == 0
     assert calibrate(scored.logits, settings).max(axis=1).mean() == pytest.approx(0.6, abs=0.05)
 
 
@@ -66,6 +67,6 @@ def test_biases_bring_back_a_label_that_the_logits_neglect() -> None:
     labels = np.array([0] * 60 + [1] * 40)
     logits = np.tile([0.0, 1.0, -8.0], (100, 1))
     scored = Scored(logits=logits, declared=np.zeros(100), labels=labels, is_declared=np.full(100, -100))
-    settings = fit_calibration(scored, with_bias=True, abstain_below=0.5)
+    settings = fit_calibration(scored, with_bias=True, risk=0.5)
     assert settings.bias[0] > 0
     assert calibrate(logits, settings)[0, 0] > 0.5

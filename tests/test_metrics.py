@@ -16,6 +16,7 @@ from stance_training.metrics import (
     kappa,
     macro_f1,
     most_certain,
+    risk_coverage,
 )
 
 LABELS = np.array([0, 0, 1, 1, 1, 2])
@@ -76,6 +77,18 @@ def test_the_most_certain_share_is_that_of_highest_probability() -> None:
     probabilities = np.array([[0.4, 0.3, 0.3], [0.9, 0.1, 0.0], [0.1, 0.2, 0.7], [0.2, 0.2, 0.6]])
     assert most_certain(probabilities, share=0.5).tolist() == [1, 2]
     assert len(most_certain(probabilities, share=0.01)) == 1
+
+
+def test_the_threshold_of_a_risk_is_where_the_answered_rows_are_wrong_that_often() -> None:
+    sureness = np.array([0.95, 0.9, 0.8, 0.7, 0.6])
+    probabilities = np.column_stack([sureness, 1 - sureness, np.zeros(5)])
+    curve = risk_coverage(np.array([0, 0, 1, 0, 1]), probabilities)
+    assert curve.risk == pytest.approx([0, 0, 1 / 3, 1 / 4, 2 / 5])
+    assert curve.coverage == pytest.approx([0.2, 0.4, 0.6, 0.8, 1])
+    assert curve.threshold(0.0) == 0.9
+    assert curve.threshold(0.3) == 0.7
+    assert curve.threshold(0.4) == 0
+    assert risk_coverage(np.array([2]), probabilities[:1]).threshold(0.1) == 0.95
 
 
 def test_f1_from_counts_is_that_of_scikit_learn() -> None:

@@ -150,10 +150,12 @@ class TrainConfig(_Part):
         output: Folder of the finished checkpoint.
         work: Folder for the state of runs, from which a killed one goes on.
         data_root: Folder of the data that is not the project's own; what lies there is left out where it is missing.
-        teacher: A checkpoint whose answers on the training passages are learnt beside the labels (distillation).
+        teacher: A checkpoint whose answers on the training passages are learnt beside the labels (distillation);
+            left out where the folder is not there.
         validation_share: Share of the passages of the last stage that are kept for choosing and calibration.
         calibration: Fit a temperature alone, or a bias a class with it. Biases undo what the class weights do: they
             make probabilities truer and rare stances rarer (see training/EXPERIMENTS.md).
+        abstain_risk: Share of wrong answers that the rows which are not abstained may have, on validation.
         store_weights_as: `float16` halves the file; weights are float32 again when loaded.
         dropout: The encoder's, where it is to differ from its own.
     """
@@ -171,7 +173,7 @@ class TrainConfig(_Part):
     loss: Loss = Loss()
     validation_share: float = Field(default=0.1, gt=0, lt=0.5)
     calibration: Literal["temperature", "vector"] = "temperature"
-    abstain_below: float = Field(default=0.5, ge=0, le=1)
+    abstain_risk: float = Field(default=0.1, ge=0, le=1)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     store_weights_as: Literal["float32", "float16"] = "float32"
     dropout: float | None = Field(default=None, ge=0, lt=1)

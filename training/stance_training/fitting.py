@@ -17,7 +17,7 @@ from stance_model.classifier import StanceModel
 from stance_model.labels import NEUTRAL, STANCES
 from stance_training.config import TrainConfig
 from stance_training.examples import IGNORED, Example
-from stance_training.metrics import brier_score, class_f1, expected_calibration_error
+from stance_training.metrics import brier_score, class_f1, expected_calibration_error, risk_coverage
 from stance_training.scoring import answer
 
 Floats = npt.NDArray[np.float64]
@@ -52,8 +52,14 @@ def score(
     )
 
 
-def fit_calibration(scored: Scored, *, with_bias: bool, abstain_below: float) -> CalibrationSettings:
-    """Temperature, and biases if asked, of least negative log-likelihood, and the best threshold for declared."""
+def fit_calibration(scored: Scored, *, with_bias: bool, risk: float) -> CalibrationSettings:
+    """Temperature, and biases if asked, of least negative log-likelihood, and the thresholds.
+
+    Args:
+        scored: Answers on rows that were kept out of training.
+        with_bias: Fit a bias a class beside the temperature.
+        risk: Share of wrong answers, 0..1, that the rows which are not abstained may have.
+    """
 
     def objective(parameters: Floats) -> float:
         p = calibrate(scored.logits, _settings(parameters))[np.arange(len(scored.labels)), scored.labels]
@@ -61,8 +67,10 @@ def fit_calibration(scored: Scored, *, with_bias: bool, abstain_below: float) ->
 
     start = np.zeros(3 if with_bias else 1)
     found = minimize(objective, start, method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-4})
-    thresholds = {"declared_threshold": _declared_threshold(scored), "abstain_below": abstain_below}
-    return _settings(np.round(found.x, 4)).model_copy(update=thresholds)
+    settings = _settings(np.round(found.x, 4))
+    curve = risk_coverage(scored.labels, calibrate(scored.logits, settings))
+    thresholds = {"declared_threshold": _declared_threshold(scored), "abstain_below": curve.threshold(risk)}
+    return settings.model_copy(update=thresholds)
 
 
 def _settings(parameters: Floats) -> CalibrationSettings:

@@ -57,6 +57,39 @@ def expected_calibration_error(labels: Ints, probabilities: Floats) -> float:
     return float(sum(gaps))
 
 
+@dataclass(frozen=True)
+class RiskCoverage:
+    """Risk against coverage, when the least certain rows are left out first (El-Yaniv and Wiener 2010).
+
+    Attributes:
+        confidence: (n,), the highest probability of each row, descending.
+        risk: (n,), share of wrong answers among a row and all that are more certain.
+    """
+
+    confidence: Floats
+    risk: Floats
+
+    @property
+    def coverage(self) -> Floats:
+        """Share of rows that are answered, (n,)."""
+        return np.arange(1, len(self.risk) + 1) / len(self.risk)
+
+    def threshold(self, risk: float) -> float:
+        """The confidence down to which the rows answered are wrong at most as often as `risk`; 0 for all rows."""
+        allowed = np.flatnonzero(self.risk <= risk)
+        if not len(allowed):
+            return round(float(self.confidence[0]), 4)
+        return 0.0 if allowed[-1] == len(self.risk) - 1 else round(float(self.confidence[allowed[-1]]), 4)
+
+
+def risk_coverage(labels: Ints, probabilities: Floats) -> RiskCoverage:
+    """The curve of rows (n,) with probabilities (n, 3)."""
+    confidence = probabilities.max(axis=1)
+    order = np.argsort(-confidence, kind="stable")
+    wrong = (probabilities.argmax(axis=1) != labels)[order]
+    return RiskCoverage(confidence=confidence[order], risk=np.cumsum(wrong) / np.arange(1, len(wrong) + 1))
+
+
 def brier_score(labels: Ints, probabilities: Floats) -> float:
     """Mean squared distance, 0..2, of the probabilities from the truth (Brier 1950)."""
     truth = np.eye(len(STANCES))[labels]

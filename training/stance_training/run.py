@@ -16,17 +16,18 @@ import yaml
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerBase, set_seed
 
+from stance_model.calibration import calibrate
 from stance_model.checkpoint import HEADS, CalibrationSettings, Manifest, read_manifest, write_manifest
 from stance_model.classifier import StanceModel, load_model
 from stance_model.errors import ConfigError
 from stance_model.resources import configs_folder
 from stance_training.card import write_card
 from stance_training.config import EncoderSource, TrainConfig
-from stance_training.curve import draw_curve
+from stance_training.curve import draw_curve, draw_honesty
 from stance_training.data import RunData, load_data
 from stance_training.encoders import load_encoder
 from stance_training.examples import Example
-from stance_training.fitting import fit_calibration, measure, score
+from stance_training.fitting import Scored, fit_calibration, measure, score
 from stance_training.scoring import RawAnswers, answer, taught
 from stance_training.trainer import train_stage, use_bfloat16
 
@@ -40,7 +41,7 @@ def train(config: TrainConfig) -> Path:
     """Runs every stage, calibrates, and writes the checkpoint; returns its folder.
 
     What is written beside the weights: `config.yaml` (resolved), `versions.json`, `data.json` (fingerprint and
-    counts), `metrics.json`, `history.json`, `learning_curve.png`, and `README.md`, the card. A run that was killed
+    counts), `metrics.json`, `history.json`, `learning_curve.png`, `calibration.png`, and `README.md`, the card. A run that was killed
     goes on where it stopped, when it is started with the same config.
 
     Raises:
@@ -56,7 +57,8 @@ def train(config: TrainConfig) -> Path:
     model = StanceModel(classifier)
     if config.encoder.folder is not None and (config.encoder.folder / HEADS).is_file():
         model.load_heads(config.encoder.folder)  # the folder is a checkpoint: the run goes on from it
-    answers = ask_teacher(config.teacher, data, work / ANSWERS) if config.teacher is not None else {}
+    has_teacher = config.teacher is not None and config.teacher.is_dir()
+    answers = ask_teacher(config.teacher, data, work / ANSWERS) if config.teacher is not None and has_teacher else {}
     history: dict[str, list[dict[str, float]]] = {}
     for stage in config.stages:
         folder = work / stage.name
@@ -78,9 +80,8 @@ def train(config: TrainConfig) -> Path:
         done.write_text(json.dumps(history[stage.name]), encoding="utf-8")
         shutil.rmtree(folder / "state")
     scored = score(model, tokenizer, data.validation, config)
-    calibration = fit_calibration(scored, with_bias=config.calibration == "vector", abstain_below=config.abstain_below)
-    metrics = measure(scored, calibration)
-    return _write(model, tokenizer, config=config, data=data, calibration=calibration, metrics=metrics, history=history)
+    calibration = fit_calibration(scored, with_bias=config.calibration == "vector", risk=config.abstain_risk)
+    return _write(model, tokenizer, config=config, data=data, calibration=calibration, scored=scored, history=history)
 
 
 def ask_teacher(teacher: Path, data: RunData, saved: Path) -> dict[Example, RawAnswers]:
@@ -138,7 +139,7 @@ def _write(
     config: TrainConfig,
     data: RunData,
     calibration: CalibrationSettings,
-    metrics: dict[str, float],
+    scored: Scored,
     history: dict[str, list[dict[str, float]]],
 ) -> Path:
     """The checkpoint, written aside and put in place whole."""
@@ -150,6 +151,7 @@ def _write(
     _save_classifier(model, fresh, as_float16=config.store_weights_as == "float16")
     tokenizer.save_pretrained(fresh)
     text = resolved(config)
+    metrics = measure(scored, calibration)
     manifest = Manifest(
         name=config.name,
         version=config.version,
@@ -172,6 +174,7 @@ def _write(
     _write_json(fresh / "metrics.json", metrics)
     _write_json(fresh / "history.json", history)
     draw_curve(history, fresh / "learning_curve.png")
+    draw_honesty(scored.labels, calibrate(scored.logits, calibration), fresh / "calibration.png")
     write_card(fresh, manifest, data)
     read_manifest(fresh)
     shutil.rmtree(output, ignore_errors=True)
