@@ -44,7 +44,5 @@ def draw_honesty(labels: Ints, probabilities: Floats, path: Path) -> None:
     left.legend(loc="upper left")
     curve = risk_coverage(labels, probabilities)
     right.plot(curve.coverage, curve.risk, color="tab:red")
-    right.set(
-        title="risk and coverage", xlabel="share of rows answered", ylabel="share wrong among them", ylim=(0, None)
-    )
+    right.set(title="risk and coverage", xlabel="share of rows answered", ylabel="share of them wrong", ylim=(0, None))
     figure.savefig(path, dpi=110)

@@ -41,8 +41,8 @@ def train(config: TrainConfig) -> Path:
     """Runs every stage, calibrates, and writes the checkpoint; returns its folder.
 
     What is written beside the weights: `config.yaml` (resolved), `versions.json`, `data.json` (fingerprint and
-    counts), `metrics.json`, `history.json`, `learning_curve.png`, `calibration.png`, and `README.md`, the card. A run that was killed
-    goes on where it stopped, when it is started with the same config.
+    counts), `metrics.json`, `history.json`, `learning_curve.png`, `calibration.png`, and `README.md`, the
+    card. A run that was killed goes on where it stopped, when it is started with the same config.
 
     Raises:
         ConfigError: The work folder holds a run with another config.
