@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from stance_model.analyzer import Analyzer
 from stance_model.cli import build_app
-from stance_training.evaluation import FoundCounts, count_found, evaluate
+from stance_training.evaluation import FoundCounts, count_found, evaluate, judge, removal_hits
 from stance_training.passages import LabelledPassage, read_passages
 
 
@@ -53,6 +53,21 @@ def test_a_found_actor_counts_for_one_labelled_actor_only(tiny_analyzer: Analyze
     n_found = int(found.found.sum())
     assert found.precision(rows) == pytest.approx(1 / n_found)
     assert found.f1(rows) == pytest.approx(2 / (2 + n_found))
+
+
+def test_the_sentence_whose_removal_matters_is_compared_with_the_evidence(tiny_analyzer: Analyzer) -> None:
+    passage = LabelledPassage.model_validate(
+        {
+            "id": "p",
+            "text": "Norland insists that Assad stays in office. Norland sold wheat to a port on Monday.",
+            "proposition": "assad-stays",
+            "actors": [{"actor": "Norland", "label": "support", "evidence": "insists that Assad stays"}],
+        }
+    )
+    stance = next(row.stance for _, rows in judge(tiny_analyzer, [passage]) for row in rows)
+    hits = removal_hits(tiny_analyzer, passage)
+    assert [group for group, _ in hits] == [passage.group] * (stance == "support")
+    assert removal_hits(tiny_analyzer, passage.model_copy(update={"text": "Norland insists that Assad stays."})) == []
 
 
 def test_end_to_end_counts_missed_and_extra_actors_against_their_label() -> None:

@@ -73,6 +73,7 @@ def _print(report: Report) -> None:
     figures.add_row("Cohen's kappa", f"{report.kappa:.3f}")
     figures.add_row("F1 of neutral, declared", str(report.declared_f1))
     figures.add_row("evidence overlaps, where the stance is right", str(report.evidence_overlap))
+    figures.add_row("  removing its sentence changes the answer most", str(report.evidence_by_removal))
     figures.add_row("expected calibration error (15 bins)", str(report.expected_calibration_error))
     figures.add_row("Brier score (0 to 2)", f"{report.brier_score:.3f}")
     figures.add_row("macro-F1 over the most certain 80%", str(report.macro_f1_certain))

@@ -17,6 +17,7 @@ from stance_model.analyzer import Analyzer
 from stance_model.article import Article
 from stance_model.labels import STANCE_IDS, STANCES
 from stance_model.proposition import Proposition, get_proposition
+from stance_model.sentences import split_sentences
 from stance_training.examples import find_places
 from stance_training.metrics import (
     Interval,
@@ -66,6 +67,8 @@ class Report(_Frozen):
         gain_certain: That, less the macro-F1 of all rows.
         declared_f1: Of the answer "neutral, declared" among all rows.
         evidence_overlap: Share of rows with labelled evidence and the right stance whose evidence overlaps it.
+        evidence_by_removal: Share of those rows, in passages of two sentences or more, where the sentence whose removal
+            lowers the stance's probability most holds the labelled evidence.
         found_f1: Of the actors found with none given, matched one to one with the labelled where their words overlap.
         found_recall: Share of the labelled actors that are found.
         found_precision: Share of the found actors that are labelled.
@@ -91,6 +94,7 @@ class Report(_Frozen):
     macro_f1_not_abstained: float
     declared_f1: Estimate
     evidence_overlap: Estimate
+    evidence_by_removal: Estimate
     found_f1: Estimate
     found_recall: Estimate
     found_precision: Estimate
@@ -121,6 +125,7 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
     said_declared = np.array([row.neutral_kind == "declared" for _, _, row in pairs])
     shows = np.array([bool(a.evidence) and a.label == row.stance for _, a, row in pairs])
     hits = np.array([overlaps(p, a, row) for p, a, row in pairs])
+    removed = [one for passage in passages for one in removal_hits(analyzer, passage)]
     found = count_found(analyzer, passages)
     passage_groups = [passage.group for passage in passages]
 
@@ -162,6 +167,9 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
         macro_f1_not_abstained=macro_f1(labels[kept], predicted[kept]) if kept.any() else 0.0,
         declared_f1=over_rows(lambda rows: binary_f1(is_declared[rows], said_declared[rows])),
         evidence_overlap=over_rows(lambda rows: share(hits[rows][shows[rows]])),
+        evidence_by_removal=Estimate.of(
+            bootstrap(lambda rows: share(np.array([hit for _, hit in removed])[rows]), [group for group, _ in removed])
+        ),
         found_f1=over_passages(found.f1),
         found_recall=over_passages(found.recall),
         found_precision=over_passages(found.precision),
@@ -207,6 +215,28 @@ def overlaps(passage: LabelledPassage, actor: LabelledActor, row: ActorStance) -
     start = passage.text.find(actor.evidence) if actor.evidence else -1
     end = start + len(actor.evidence)
     return start >= 0 and any(evidence.start < end and start < evidence.end for evidence in row.evidence)
+
+
+def removal_hits(analyzer: Analyzer, passage: LabelledPassage) -> list[tuple[str, bool]]:
+    """For each row with evidence and the right stance, the passage's group, and whether removal shows the evidence.
+
+    Each sentence is left out in turn; the one without which the stance's probability falls most should hold the start
+    of the labelled evidence.
+    """
+    sentences = split_sentences(passage.text).sentences
+    if len(sentences) < 2:
+        return []
+    names = tuple(actor.actor for actor in passage.actors)
+    texts = [passage.text] + [passage.text[: s.start] + passage.text[s.end :] for s in sentences]
+    articles = [Article(text=text, actors=names, proposition=_proposition(passage)) for text in texts]
+    whole, *without = analyzer.analyze_many(articles)
+    hits = []
+    for index, actor in enumerate(passage.actors):
+        if actor.evidence and whole.actors[index].stance == actor.label:
+            left = [getattr(analysis.actors[index].probabilities, actor.label) for analysis in without]
+            chosen = sentences[int(np.argmin(left))]
+            hits.append((passage.group, chosen.start <= passage.text.find(actor.evidence) < chosen.end))
+    return hits
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,11 @@ def bootstrap(metric: Callable[[Ints], float], groups: Sequence[str], *, seed: i
     """A metric of the rows whose indices it gets, with a 95% percentile interval over 2,000 resamples (Efron 1979).
 
     Whole passages, not rows, are drawn: the rows of one passage (`groups` says whose a row is) stand or fall together.
+    Of no rows, the interval is the metric's answer to none.
     """
+    if not len(groups):
+        nothing = metric(np.arange(0))
+        return Interval(value=nothing, low=nothing, high=nothing)
     _, ids = np.unique(np.asarray(groups), return_inverse=True)
     members = [np.flatnonzero(ids == g) for g in range(ids.max() + 1)]
     dice = np.random.default_rng(seed)
