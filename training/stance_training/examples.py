@@ -150,8 +150,8 @@ def read_source(data: DataSource, folder: Path, *, root: Path, seed: int) -> lis
     if isinstance(data, PairData):
         return _read_pairs(data, folder / data.path, seed=seed)
     if isinstance(data, LabelData):
-        passages = _read_labels(root / data.path, folder / data.sentences)
-        return list(passage_examples(passages, source=str(data.path))) * data.repeat
+        joined = _read_labels(root / data.path, folder / data.sentences)
+        return list(passage_examples(joined, source=str(data.path))) * data.repeat
     path = folder / data.path
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
