@@ -60,6 +60,13 @@ class CalibrationSettings(_Part):
     abstain_below: float = Field(default=0.5, ge=0, le=1)
 
 
+class SelectionSettings(_Part):
+    """Which candidates are actors: those whose bias and weighted features (see `actors.selection`) sum above 0."""
+
+    bias: float
+    weights: dict[str, float]
+
+
 class Manifest(_Part):
     """`stance.json`: everything about a checkpoint that is not a weight."""
 
@@ -70,6 +77,7 @@ class Manifest(_Part):
     base_encoder: str
     encoding: EncodingSettings
     calibration: CalibrationSettings
+    selection: SelectionSettings | None = None
     metrics: dict[str, float] = {}
     training: dict[str, Any] = {}
     files: dict[str, str] = {}

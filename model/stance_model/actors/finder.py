@@ -16,6 +16,7 @@ from stance_model.actors.quotes import find_quotes
 from stance_model.actors.selection import select
 from stance_model.actors.spokespeople import principals
 from stance_model.actors.tags import ActorTags
+from stance_model.checkpoint import SelectionSettings
 from stance_model.sentences import Document
 
 # The kind of row that each sort of candidate makes.
@@ -35,19 +36,19 @@ KIND_OF_SORT: dict[CandidateSort, Kind] = {
 class SpacyActorFinder:
     """Finds actors by spaCy's names and parse, with what the alias files know. Thread-safe."""
 
-    def __init__(self, aliases: Aliases) -> None:
+    def __init__(self, aliases: Aliases, selection: SelectionSettings | None = None) -> None:
         self._aliases = aliases
+        self._selection = selection
 
     def find(self, document: Document, tags: ActorTags | None = None) -> list[Actor]:
         """The document's actors, one row each, in the order of their first mention."""
-        candidates = find_candidates(document, self._aliases)
-        if tags is not None:
-            candidates = with_tagged(candidates, document, tags, self._aliases)
-        clusters = link(candidates, self._aliases)
+        tags = tags if self._selection is not None else None
+        clusters = clusters_of(document, self._aliases, tags)
         spokespeople = principals(clusters, self._aliases)
-        speaking = {cluster.key for cluster in select(clusters, self._aliases, tags=tags)}
+        options = {"tags": tags, "settings": self._selection}
+        speaking = {cluster.key for cluster in select(clusters, self._aliases, **options)}
         spoken_for = {principal for key, principal in spokespeople.items() if key in speaking}
-        chosen = select(clusters, self._aliases, tags=tags, spoken_for=spoken_for)
+        chosen = select(clusters, self._aliases, spoken_for=spoken_for, **options)
         names = {cluster.key: name_of(cluster) for cluster in chosen}
         pronouns = find_pronouns(document, clusters, find_quotes(document), self._aliases)
         actors = [
@@ -60,6 +61,12 @@ class SpacyActorFinder:
             for cluster in chosen
         ]
         return sorted(actors, key=lambda actor: (actor.mentions[0].start, actor.mentions[0].end))
+
+
+def clusters_of(document: Document, aliases: Aliases, tags: ActorTags | None) -> list[Cluster]:
+    """All that may be an actor, each with its mentions; with tags also what only the tagger sees."""
+    candidates = find_candidates(document, aliases)
+    return link(candidates if tags is None else with_tagged(candidates, document, tags, aliases), aliases)
 
 
 def _mentions(cluster: Cluster, pronouns: tuple[Mention, ...]) -> tuple[Mention, ...]:

@@ -44,6 +44,11 @@ class ActorTags:
         """Probability, 0..1, that a stretch names an actor: that of its likeliest token."""
         return float(self._kinds[start:end].sum(axis=1).max(initial=0.0))
 
+    def mean_sureness(self, start: int, end: int) -> float:
+        """The mean of that probability over the stretch's letters."""
+        sums = self._kinds[start:end].sum(axis=1)
+        return float(sums[sums > 0].mean()) if sums.any() else 0.0
+
     def spans(self, text: str) -> list[TaggedSpan]:
         """The stretches of words that belong to one actor's name, in order."""
         found: list[TaggedSpan] = []
