@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
+import numpy as np
 import pytest
 
-from stance_model.actors import Actor, SpacyActorFinder, load_aliases
+from stance_model.actors import KINDS, Actor, ActorTags, SpacyActorFinder, load_aliases
+from stance_model.checkpoint import SelectionSettings
 from stance_model.resources import configs_folder
 from stance_model.sentences import split_sentences
 
@@ -164,3 +166,38 @@ def test_time_grows_with_the_text_and_not_with_its_square() -> None:
     started = time.perf_counter()
     assert len(finder().find(document)) > 100
     assert time.perf_counter() - started < 5
+
+
+def tags_for(text: str, **kinds: str) -> ActorTags:
+    """Tags that are sure of the given words (underscores for spaces), each of its kind, and of nothing else."""
+    tokens = []
+    for words_, kind in kinds.items():
+        name = words_.replace("_", " ")
+        row = np.zeros(len(KINDS))
+        row[KINDS.index(kind)] = 0.9  # type: ignore[arg-type]
+        start = text.index(name)
+        tokens.append((start, start + len(name), row))
+    return ActorTags(len(text), tokens)
+
+
+def test_the_tagger_adds_what_the_rules_do_not_see_and_weights_decide() -> None:
+    text = "In the square the velvet lanterns hoped for an end. Norway sold tin. Nobody mentioned Chad."
+    tags = tags_for(text, velvet_lanterns="group", Norway="government")
+    assert [span.kind for span in tags.spans(text)] == ["group", "government"]
+    assert tags.sureness(0, 5) == 0
+    assert tags.mean_sureness(text.index("velvet"), text.index("velvet") + 6) == pytest.approx(0.9)
+    document = split_sentences(text)
+    aliases = load_aliases(configs_folder() / "aliases")
+    by_tags = SpacyActorFinder(aliases, SelectionSettings(bias=-0.5, weights={"mean": 1.0}))
+    assert [(a.name, a.kind) for a in by_tags.find(document, tags)] == [
+        ("velvet lanterns", "group"),
+        ("Norway", "government"),
+    ]
+    assert by_tags.find(document) == SpacyActorFinder(aliases).find(document, tags)  # rules need tags and weights both
+    assert SpacyActorFinder(aliases, SelectionSettings(bias=-2.0, weights={"mean": 1.0})).find(document, tags) == []
+
+
+def test_a_pronoun_that_is_tagged_makes_no_actor() -> None:
+    text = "They left early, and nobody saw why."
+    always = SpacyActorFinder(load_aliases(configs_folder() / "aliases"), SelectionSettings(bias=1.0, weights={}))
+    assert always.find(split_sentences(text), tags_for(text, They="group")) == []

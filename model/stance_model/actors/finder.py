@@ -6,6 +6,8 @@ the parse does not show, and says which actors get a row; without it, rules say 
 
 from __future__ import annotations
 
+from functools import partial
+
 from stance_model.actors.actor import Actor, Kind, Mention
 from stance_model.actors.aliases import Aliases
 from stance_model.actors.linking import Cluster, link
@@ -45,10 +47,10 @@ class SpacyActorFinder:
         tags = tags if self._selection is not None else None
         clusters = clusters_of(document, self._aliases, tags)
         spokespeople = principals(clusters, self._aliases)
-        options = {"tags": tags, "settings": self._selection}
-        speaking = {cluster.key for cluster in select(clusters, self._aliases, **options)}
+        choose = partial(select, clusters, self._aliases, tags=tags, settings=self._selection)
+        speaking = {cluster.key for cluster in choose()}
         spoken_for = {principal for key, principal in spokespeople.items() if key in speaking}
-        chosen = select(clusters, self._aliases, spoken_for=spoken_for, **options)
+        chosen = choose(spoken_for=spoken_for)
         names = {cluster.key: name_of(cluster) for cluster in chosen}
         pronouns = find_pronouns(document, clusters, find_quotes(document), self._aliases)
         actors = [
