@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from stance_model.actors import KINDS, Actor, ActorTags, SpacyActorFinder, load_aliases
-from stance_model.checkpoint import SelectionSettings
 from stance_model.resources import configs_folder
 from stance_model.sentences import split_sentences
 
@@ -180,24 +179,12 @@ def tags_for(text: str, **kinds: str) -> ActorTags:
     return ActorTags(len(text), tokens)
 
 
-def test_the_tagger_adds_what_the_rules_do_not_see_and_weights_decide() -> None:
-    text = "In the square the velvet lanterns hoped for an end. Norway sold tin. Nobody mentioned Chad."
-    tags = tags_for(text, velvet_lanterns="group", Norway="government")
-    assert [span.kind for span in tags.spans(text)] == ["group", "government"]
-    assert tags.sureness(0, 5) == 0
-    assert tags.mean_sureness(text.index("velvet"), text.index("velvet") + 6) == pytest.approx(0.9)
+def test_the_tagger_strikes_out_what_it_takes_for_no_actor() -> None:
+    text = "Norway sold tin, its envoy said. Chad wants a vote on the treaty."
     document = split_sentences(text)
     aliases = load_aliases(configs_folder() / "aliases")
-    by_tags = SpacyActorFinder(aliases, SelectionSettings(bias=-0.5, weights={"mean": 1.0}))
-    assert [(a.name, a.kind) for a in by_tags.find(document, tags)] == [
-        ("velvet lanterns", "group"),
-        ("Norway", "government"),
-    ]
-    assert by_tags.find(document) == SpacyActorFinder(aliases).find(document, tags)  # rules need tags and weights both
-    assert SpacyActorFinder(aliases, SelectionSettings(bias=-2.0, weights={"mean": 1.0})).find(document, tags) == []
-
-
-def test_a_pronoun_that_is_tagged_makes_no_actor() -> None:
-    text = "They left early, and nobody saw why."
-    always = SpacyActorFinder(load_aliases(configs_folder() / "aliases"), SelectionSettings(bias=1.0, weights={}))
-    assert always.find(split_sentences(text), tags_for(text, They="group")) == []
+    assert {"Norway", "Chad"} <= {actor.name for actor in SpacyActorFinder(aliases).find(document)}
+    tags = tags_for(text, Norway="government")
+    assert [a.name for a in SpacyActorFinder(aliases, tagger_floor=0.3).find(document, tags)] == ["Norway"]
+    assert SpacyActorFinder(aliases, tagger_floor=0.95).find(document, tags) == []
+    assert SpacyActorFinder(aliases, tagger_floor=0.95).find(document) == SpacyActorFinder(aliases).find(document)

@@ -44,6 +44,7 @@ def test_no_suite_is_trained_on() -> None:
     trained = [passage for file in (ROOT / "training" / "data").glob("*.jsonl") for passage in read_passages(file)]
     unseen = read_passages(SUITES / "unseen_propositions.jsonl")
     assert not {p.proposition_text for p in unseen} & {p.proposition_text for p in trained}
+    assert not {p.proposition for p in unseen} & {p.proposition for p in trained}
     texts = "\n".join(passage.text for passage in trained)
     cases = [case.text for case in read_cases(SUITES / "minimum.jsonl", MinimumCase)]
     cases += [case.before for case in read_cases(SUITES / "negation.jsonl", NegationCase)]

@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_every_command_that_is_shown_exists() -> None:
-    commands = set(re.findall(r"^stance ([a-z]+)", "\n".join(blocks("bash")), re.M))
+    commands = set(re.findall(r"^stance ([a-z-]+)", "\n".join(blocks("bash")), re.M))
     assert commands == {entry.name for entry in cli.entry_points(group=cli.COMMAND_GROUP)}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake ([a-z]+)`?", README):

@@ -96,7 +96,7 @@ class Analyzer:
         return cls(
             classifier=Classifier.load(folder, device=device),
             manifest=manifest,
-            finder=SpacyActorFinder(aliases, manifest.selection),
+            finder=SpacyActorFinder(aliases, tagger_floor=manifest.tagger_floor),
             aliases=aliases,
         )
 

@@ -60,15 +60,11 @@ class CalibrationSettings(_Part):
     abstain_below: float = Field(default=0.5, ge=0, le=1)
 
 
-class SelectionSettings(_Part):
-    """Which candidates are actors: those whose bias and weighted features (see `actors.selection`) sum above 0."""
-
-    bias: float
-    weights: dict[str, float]
-
-
 class Manifest(_Part):
-    """`stance.json`: everything about a checkpoint that is not a weight."""
+    """`stance.json`: everything about a checkpoint that is not a weight.
+
+    `tagger_floor` is the probability that the tagger must give one word of an actor that is found.
+    """
 
     schema_number: Literal[2] = Field(default=2, alias="schema")
     name: str
@@ -77,7 +73,7 @@ class Manifest(_Part):
     base_encoder: str
     encoding: EncodingSettings
     calibration: CalibrationSettings
-    selection: SelectionSettings | None = None
+    tagger_floor: float = Field(default=0.0, ge=0, le=1)
     metrics: dict[str, float] = {}
     training: dict[str, Any] = {}
     files: dict[str, str] = {}

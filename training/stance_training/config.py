@@ -157,6 +157,8 @@ class TrainConfig(_Part):
         validation_share: Share of the passages of the last stage that are kept for choosing and calibration.
         calibration: Fit a temperature alone, or a bias a class with it. Biases undo what the class weights do: they
             make probabilities truer and rare stances rarer (see training/EXPERIMENTS.md).
+        tagger_floor: An actor that the rules choose gets a row where the tagger is at least this sure of one of its
+            words; chosen on the development set (see training/EXPERIMENTS.md).
         abstain_risk: Share of wrong answers that the rows which are not abstained may have, on validation.
         store_weights_as: `float16` halves the file; weights are float32 again when loaded.
         dropout: The encoder's, where it is to differ from its own.
@@ -175,6 +177,7 @@ class TrainConfig(_Part):
     loss: Loss = Loss()
     validation_share: float = Field(default=0.1, gt=0, lt=0.5)
     calibration: Literal["temperature", "vector"] = "temperature"
+    tagger_floor: float = Field(default=0.3, ge=0, le=1)
     abstain_risk: float = Field(default=0.1, ge=0, le=1)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     store_weights_as: Literal["float32", "float16"] = "float32"

@@ -18,7 +18,7 @@ from transformers import PreTrainedTokenizerBase, set_seed
 
 from stance_model.calibration import calibrate
 from stance_model.checkpoint import HEADS, CalibrationSettings, Manifest, read_manifest, write_manifest
-from stance_model.classifier import Classifier, StanceModel, load_model
+from stance_model.classifier import StanceModel, load_model
 from stance_model.errors import ConfigError
 from stance_model.resources import configs_folder
 from stance_training.card import write_card
@@ -29,7 +29,6 @@ from stance_training.encoders import load_encoder
 from stance_training.examples import Example
 from stance_training.fitting import Scored, fit_calibration, measure, score
 from stance_training.scoring import RawAnswers, answer, taught
-from stance_training.selecting import fit_selection
 from stance_training.trainer import train_stage, use_bfloat16
 
 PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "safetensors", "scikit-learn", "spacy", "numpy")
@@ -153,14 +152,13 @@ def _write(
     tokenizer.save_pretrained(fresh)
     text = resolved(config)
     metrics = measure(scored, calibration)
-    reader = Classifier(model, tokenizer, settings=config.encoding)
     manifest = Manifest(
         name=config.name,
         version=config.version,
         base_encoder=_describe(config.encoder),
         encoding=config.encoding,
         calibration=calibration,
-        selection=fit_selection(reader, data.validation, config.encoding),
+        tagger_floor=config.tagger_floor,
         metrics=metrics,
         training={
             "seed": config.seed,

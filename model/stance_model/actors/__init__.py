@@ -2,9 +2,8 @@
 
 from stance_model.actors.actor import KINDS, Actor, ActorFinder, Kind, Mention
 from stance_model.actors.aliases import Aliases, load_aliases
-from stance_model.actors.finder import SpacyActorFinder, clusters_of
+from stance_model.actors.finder import SpacyActorFinder
 from stance_model.actors.given import GivenActor, resolve_given
-from stance_model.actors.selection import features_of, select
 from stance_model.actors.tags import ActorTags
 
 __all__ = [
@@ -17,9 +16,6 @@ __all__ = [
     "Kind",
     "Mention",
     "SpacyActorFinder",
-    "clusters_of",
-    "features_of",
     "load_aliases",
     "resolve_given",
-    "select",
 ]

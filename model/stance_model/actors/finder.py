@@ -1,7 +1,7 @@
 """The finder: the actors of a document, by spaCy's names and parse, the alias files, and the encoder's tagger.
 
-candidate mentions → linked into actors → those with a row → named, with their pronouns. The tagger adds mentions that
-the parse does not show, and says which actors get a row; without it, rules say so.
+candidate mentions → linked into actors → those with a row → named, with their pronouns. Of the actors that rules would
+give a row, the tagger strikes out those it does not take for actors at all.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from functools import partial
 from stance_model.actors.actor import Actor, Kind, Mention
 from stance_model.actors.aliases import Aliases
 from stance_model.actors.linking import Cluster, link
-from stance_model.actors.mentions import CandidateSort, find_candidates, outermost, with_tagged
+from stance_model.actors.mentions import CandidateSort, find_candidates, outermost
 from stance_model.actors.naming import name_of
 from stance_model.actors.pronouns import find_pronouns
 from stance_model.actors.quotes import find_quotes
 from stance_model.actors.selection import select
 from stance_model.actors.spokespeople import principals
 from stance_model.actors.tags import ActorTags
-from stance_model.checkpoint import SelectionSettings
 from stance_model.sentences import Document
 
 # The kind of row that each sort of candidate makes.
@@ -38,16 +37,15 @@ KIND_OF_SORT: dict[CandidateSort, Kind] = {
 class SpacyActorFinder:
     """Finds actors by spaCy's names and parse, with what the alias files know. Thread-safe."""
 
-    def __init__(self, aliases: Aliases, selection: SelectionSettings | None = None) -> None:
+    def __init__(self, aliases: Aliases, *, tagger_floor: float = 0.0) -> None:
         self._aliases = aliases
-        self._selection = selection
+        self._floor = tagger_floor
 
     def find(self, document: Document, tags: ActorTags | None = None) -> list[Actor]:
         """The document's actors, one row each, in the order of their first mention."""
-        tags = tags if self._selection is not None else None
-        clusters = clusters_of(document, self._aliases, tags)
+        clusters = link(find_candidates(document, self._aliases), self._aliases)
         spokespeople = principals(clusters, self._aliases)
-        choose = partial(select, clusters, self._aliases, tags=tags, settings=self._selection)
+        choose = partial(select, clusters, self._aliases, tags=tags, floor=self._floor)
         speaking = {cluster.key for cluster in choose()}
         spoken_for = {principal for key, principal in spokespeople.items() if key in speaking}
         chosen = choose(spoken_for=spoken_for)
@@ -63,12 +61,6 @@ class SpacyActorFinder:
             for cluster in chosen
         ]
         return sorted(actors, key=lambda actor: (actor.mentions[0].start, actor.mentions[0].end))
-
-
-def clusters_of(document: Document, aliases: Aliases, tags: ActorTags | None) -> list[Cluster]:
-    """All that may be an actor, each with its mentions; with tags also what only the tagger sees."""
-    candidates = find_candidates(document, aliases)
-    return link(candidates if tags is None else with_tagged(candidates, document, tags, aliases), aliases)
 
 
 def _mentions(cluster: Cluster, pronouns: tuple[Mention, ...]) -> tuple[Mention, ...]:

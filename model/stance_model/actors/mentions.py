@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 from spacy.tokens import Doc, Token
 
-from stance_model.actors.actor import Kind, Mention
+from stance_model.actors.actor import Mention
 from stance_model.actors.aliases import Aliases, Form
 from stance_model.actors.lexicon import words
 from stance_model.actors.names import Name, find_names
 from stance_model.actors.phrases import Phrase, find_phrases
 from stance_model.actors.roles import ACTIVE, Clause, Role, clause_of, role_of
-from stance_model.actors.tags import ActorTags, TaggedSpan
 from stance_model.sentences import Document
 
 CandidateSort = Literal[
@@ -83,60 +81,6 @@ def find_candidates(document: Document, aliases: Aliases) -> list[Candidate]:
         phrases = find_phrases(paragraph.doc, names, aliases)
         found += _Maker(document, index, names, phrases).make(aliases.nouns.spokespeople)
     return sorted(found, key=lambda c: (c.start, -c.end))
-
-
-_SORT_OF_KIND: dict[Kind, CandidateSort] = {
-    "person": "person",
-    "government": "bare_government",
-    "organisation": "organisation",
-    "armed_group": "armed_group",
-    "group": "group",
-}
-
-
-def with_tagged(
-    candidates: Sequence[Candidate], document: Document, tags: ActorTags, aliases: Aliases
-) -> list[Candidate]:
-    """The candidates and, in order of place, those that only the tagger sees."""
-    taken = np.zeros(len(document.text), dtype=bool)
-    for candidate in candidates:
-        taken[candidate.start : candidate.end] = True
-    found = list(candidates)
-    for span in tags.spans(document.text):
-        if not taken[span.start : span.end].any():
-            found += _tagged(span, document, aliases)
-    return sorted(found, key=lambda c: (c.start, -c.end))
-
-
-def _tagged(span: TaggedSpan, document: Document, aliases: Aliases) -> Iterator[Candidate]:
-    """The candidate that a tagged span is; none for a pronoun."""
-    sentence = document.sentences[document.sentence_at(span.start)]
-    doc = sentence.span.doc
-    words = doc.char_span(span.start - sentence.offset, span.end - sentence.offset, alignment_mode="expand")
-    if words is None or words.root.pos_ in {"PRON", "DET"}:
-        return
-    root = words.root
-    text = document.text[span.start : span.end]
-    alias = aliases.lookup(text)
-    sort = _SORT_OF_KIND[span.kind] if alias is None else "people" if alias.form == "people" else alias.sort
-    if sort in {"person", "armed_group"} and text.islower():
-        sort = "office" if sort == "person" else "group"
-    office = Office(nouns=frozenset((root.lemma_.lower(),)), of=None, start=span.start, end=span.end)
-    lemmas = tuple(dict.fromkeys(t.lemma_.lower() for t in words if (t.is_alpha and not t.is_stop) or t.i == root.i))
-    yield Candidate(
-        start=span.start,
-        end=span.end,
-        text=text,
-        paragraph=sentence.paragraph,
-        root=root,
-        role=role_of(root),
-        sort=sort,
-        entity=None if alias is None else alias.entity,
-        form="name" if alias is None else alias.form,
-        offices=(office,) if sort == "office" else (),
-        clause=clause_of(root),
-        lemmas=lemmas,
-    )
 
 
 def _surnames(document: Document, named: list[list[Name]], *, full: bool) -> frozenset[str]:

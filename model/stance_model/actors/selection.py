@@ -1,12 +1,8 @@
-"""Selection: which of the linked actors get a row. Who is only mentioned gets none.
-
-Rules on what a name does in its sentences say so by themselves; with the encoder's tags and weights that were fitted on
-labelled passages, the rules are one feature among others of a logistic regression.
-"""
+"""Selection: which of the linked actors get a row. Who is only mentioned gets none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Set
 
 from stance_model.actors.aliases import Aliases
 from stance_model.actors.lexicon import words
@@ -14,7 +10,6 @@ from stance_model.actors.linking import Cluster
 from stance_model.actors.mentions import Candidate, CandidateSort
 from stance_model.actors.roles import ACTIVE, Role, verb_of
 from stance_model.actors.tags import ActorTags
-from stance_model.checkpoint import SelectionSettings
 
 # What is done to a ruler whose office is at issue, what such a ruler has, and does.
 _REMOVING = words(
@@ -48,43 +43,14 @@ def select(
     aliases: Aliases,
     *,
     tags: ActorTags | None = None,
-    settings: SelectionSettings | None = None,
+    floor: float = 0.0,
     spoken_for: Set[str] = frozenset(),
 ) -> list[Cluster]:
-    """The clusters that show someone who could hold a position, in order; those spoken for are among them."""
-    found = list(clusters)
-    ruled = _by_rules(found, aliases, spoken_for)
-    if tags is None or settings is None:
-        return ruled
-    keys = {cluster.key for cluster in ruled}
-    return [
-        cluster
-        for cluster in found
-        if cluster.key in spoken_for or _weigh(features_of(cluster, tags, is_ruled=cluster.key in keys), settings) > 0
-    ]
+    """The clusters that show someone who could hold a position, in order; those spoken for are among them.
 
-
-def features_of(cluster: Cluster, tags: ActorTags, *, is_ruled: bool) -> dict[str, float]:
-    """What a cluster is chosen by.
-
-    `ruled`: the rules choose it. `mean` and `top`: how sure the tagger is of its surest mention, over all its words and
-    of its surest word. `several`: more than one mention. `sort:…` and `role:…`: what it is, and does somewhere.
+    Rules on what a name does in its sentences choose them, and the tagger must give one of its words at least `floor`.
     """
-    return {
-        "ruled": float(is_ruled),
-        "mean": max(tags.mean_sureness(c.start, c.end) for c in cluster.candidates),
-        "top": max(tags.sureness(c.start, c.end) for c in cluster.candidates),
-        "several": float(len(cluster.candidates) > 1),
-        f"sort:{cluster.sort}": 1.0,
-        **{f"role:{candidate.role}": 1.0 for candidate in cluster.candidates},
-    }
-
-
-def _weigh(features: Mapping[str, float], settings: SelectionSettings) -> float:
-    return settings.bias + sum(settings.weights.get(name, 0.0) * value for name, value in features.items())
-
-
-def _by_rules(found: Sequence[Cluster], aliases: Aliases, spoken_for: Set[str]) -> list[Cluster]:
+    found = list(clusters)
     contested = {f"person:{name}" for name, person in aliases.people.items() if person.contested}
     at_issue = {c.key for c in found if c.sort == "person" and (c.key in contested or _is_at_issue(c))}
     states = {
@@ -92,7 +58,15 @@ def _by_rules(found: Sequence[Cluster], aliases: Aliases, spoken_for: Set[str]) 
         for key in contested & at_issue
         if (person := aliases.people.get(key.removeprefix("person:"))) is not None
     }
-    return [cluster for cluster in found if cluster.key in spoken_for or _has_row(cluster, aliases, at_issue | states)]
+    chosen = [
+        c for c in found if _has_row(c, aliases, at_issue | states) and (tags is None or _is_tagged(c, tags, floor))
+    ]
+    keys = {cluster.key for cluster in chosen} | spoken_for
+    return [cluster for cluster in found if cluster.key in keys]
+
+
+def _is_tagged(cluster: Cluster, tags: ActorTags, floor: float) -> bool:
+    return any(tags.sureness(c.start, c.end) >= floor for c in cluster.candidates)
 
 
 def _is_at_issue(cluster: Cluster) -> bool:
