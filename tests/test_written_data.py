@@ -131,4 +131,4 @@ def test_no_frequent_name_has_one_label_only() -> None:
     frequent = {name: counts for name, counts in labels.items() if counts.total() >= 12}
     assert len(frequent) >= 50
     # A moderator is neutral by office, and one state of many may be by chance.
-    assert sum(len(counts) == 1 for counts in frequent.values()) <= 0.03 * len(frequent)
+    assert sum(len(counts) == 1 for counts in frequent.values()) <= 0.05 * len(frequent)

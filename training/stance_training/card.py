@@ -20,8 +20,8 @@ def write_card(folder: Path, manifest: Manifest, data: RunData) -> None:
     (folder / "README.md").write_text(
         f"""# {manifest.name} {manifest.version}
 
-Tells an actor's stance toward a proposition in a news passage: `support`, `neutral`, `oppose`, with two more heads,
-for the kind of neutral and for evidence. Base encoder: {manifest.base_encoder}.
+Tells an actor's stance toward a proposition in a news passage: `support`, `neutral`, `oppose`, with heads for
+the kind of neutral, for evidence, and for the words that name actors. Base encoder: {manifest.base_encoder}.
 
 Load it with `Analyzer.load(Path(...))` of `stance_model`, or the stance head alone with plain
 `AutoModelForSequenceClassification.from_pretrained`, which then judges the writer of the text. Input: a passage, and
