@@ -102,6 +102,7 @@ class Stage(_Part):
         batch_size: Passages a step.
         freeze_layers: The embeddings and this many of the lowest layers stay as they are; 0 trains everything.
         mention_share: Probability that an actor's other mentions are shown beside its name.
+        swap_share: Share of the passages that are learnt a second time under other actors' names.
         head_rate: The heads' learning rate as a multiple of the encoder's.
         evaluations_per_epoch: How often an epoch the stage is measured on validation and its state saved.
         average_last: Keep the mean of the weights of the last n saved states (Izmailov et al. 2018) in place of the
@@ -119,6 +120,7 @@ class Stage(_Part):
     head_rate: float = Field(default=3.0, gt=0)
     freeze_layers: int = Field(default=0, ge=0)
     mention_share: float = Field(default=0.6, ge=0, le=1)
+    swap_share: float = Field(default=0.0, ge=0, le=1)
     evaluations_per_epoch: int = Field(default=2, ge=1, le=50)
     average_last: int = Field(default=0, ge=0, le=20)
     early_stopping: int | None = Field(default=None, ge=1)

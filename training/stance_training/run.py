@@ -29,6 +29,7 @@ from stance_training.encoders import load_encoder
 from stance_training.examples import Example
 from stance_training.fitting import Scored, fit_calibration, measure, score
 from stance_training.scoring import RawAnswers, answer, taught
+from stance_training.swapping import with_swaps
 from stance_training.trainer import train_stage, use_bfloat16
 
 PACKAGES = ("torch", "transformers", "tokenizers", "datasets", "safetensors", "scikit-learn", "spacy", "numpy")
@@ -72,7 +73,9 @@ def train(config: TrainConfig) -> Path:
             tokenizer,
             stage=stage,
             config=config,
-            training=_taught(data.stages[stage.name].training, answers),
+            training=with_swaps(
+                _taught(data.stages[stage.name].training, answers), share=stage.swap_share, seed=config.seed
+            ),
             validation=data.validation,
             work=folder / "state",
         )
