@@ -15,8 +15,8 @@ from stance_training.evaluation import FoundCounts, count_found, evaluate, judge
 from stance_training.passages import LabelledPassage, read_passages
 
 
-def test_the_report_counts_every_actor_once(tiny_checkpoint: Path, passages_file: Path) -> None:
-    report = evaluate(tiny_checkpoint, passages_file)
+def test_the_report_counts_every_actor_once(tiny_analyzer: Analyzer, passages_file: Path) -> None:
+    report = evaluate(tiny_analyzer, passages_file)
     n_actors = sum(len(p.actors) for p in read_passages(passages_file))
     assert report.n_actors == n_actors == sum(map(sum, report.confusion))
     assert report.macro_f1.low <= report.macro_f1.value <= report.macro_f1.high

@@ -41,8 +41,9 @@ def evaluate(
         from stance_model.analyzer import Analyzer  # noqa: PLC0415
         from stance_training.behaviour import run_suites  # noqa: PLC0415
         from stance_training.evaluation import evaluate as evaluate_checkpoint  # noqa: PLC0415
-    report = evaluate_checkpoint(checkpoint, data)
-    suites = None if behaviour is None else run_suites(Analyzer.load(checkpoint), behaviour)
+    analyzer = Analyzer.load(checkpoint)
+    report = evaluate_checkpoint(analyzer, data)
+    suites = None if behaviour is None else run_suites(analyzer, behaviour)
     if as_json:
         values = report.model_dump() | ({} if suites is None else {"behaviour": suites.model_dump()})
         typer.echo(json.dumps(values, indent=2))

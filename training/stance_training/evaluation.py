@@ -102,14 +102,12 @@ class Report(_Frozen):
     confusion: list[list[int]]
 
 
-def evaluate(checkpoint: Path, data: Path) -> Report:
-    """The report of a checkpoint on a file of labelled passages.
+def evaluate(analyzer: Analyzer, data: Path) -> Report:
+    """The report of a checkpoint's analyzer on a file of labelled passages.
 
     Raises:
-        CheckpointError: The folder is not a valid checkpoint.
         InputError: The file is wrong.
     """
-    analyzer = Analyzer.load(checkpoint)
     passages = read_passages(data)
     pairs = [
         (p, actor, row) for p, rows in judge(analyzer, passages) for actor, row in zip(p.actors, rows, strict=True)
@@ -126,6 +124,7 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
     shows = np.array([bool(a.evidence) and a.label == row.stance for _, a, row in pairs])
     hits = np.array([overlaps(p, a, row) for p, a, row in pairs])
     removed = [one for passage in passages for one in removal_hits(analyzer, passage)]
+    removal = np.array([hit for _, hit in removed], dtype=bool)
     found = count_found(analyzer, passages)
     passage_groups = [passage.group for passage in passages]
 
@@ -146,7 +145,7 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
         return macro_f1(labels[rows], predicted[rows])
 
     return Report(
-        checkpoint=str(checkpoint),
+        checkpoint=f"{analyzer.model_ref.name} {analyzer.model_ref.version}",
         data=str(data),
         n_passages=len(passages),
         n_actors=len(pairs),
@@ -167,9 +166,7 @@ def evaluate(checkpoint: Path, data: Path) -> Report:
         macro_f1_not_abstained=macro_f1(labels[kept], predicted[kept]) if kept.any() else 0.0,
         declared_f1=over_rows(lambda rows: binary_f1(is_declared[rows], said_declared[rows])),
         evidence_overlap=over_rows(lambda rows: share(hits[rows][shows[rows]])),
-        evidence_by_removal=Estimate.of(
-            bootstrap(lambda rows: share(np.array([hit for _, hit in removed])[rows]), [group for group, _ in removed])
-        ),
+        evidence_by_removal=Estimate.of(bootstrap(lambda rows: share(removal[rows]), [group for group, _ in removed])),
         found_f1=over_passages(found.f1),
         found_recall=over_passages(found.recall),
         found_precision=over_passages(found.precision),
