@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-import numpy as np
 import pytest
 
-from stance_model.actors import KINDS, Actor, ActorTags, SpacyActorFinder, load_aliases
+from stance_model.actors import Actor, ActorTags, SpacyActorFinder, load_aliases
 from stance_model.resources import configs_folder
 from stance_model.sentences import split_sentences
 
@@ -167,16 +166,9 @@ def test_time_grows_with_the_text_and_not_with_its_square() -> None:
     assert time.perf_counter() - started < 5
 
 
-def tags_for(text: str, **kinds: str) -> ActorTags:
-    """Tags that are sure of the given words (underscores for spaces), each of its kind, and of nothing else."""
-    tokens = []
-    for words_, kind in kinds.items():
-        name = words_.replace("_", " ")
-        row = np.zeros(len(KINDS))
-        row[KINDS.index(kind)] = 0.9  # type: ignore[arg-type]
-        start = text.index(name)
-        tokens.append((start, start + len(name), row))
-    return ActorTags(len(text), tokens)
+def tags_for(text: str, *names: str) -> ActorTags:
+    """Tags that are sure of the given words and of nothing else."""
+    return ActorTags(len(text), [(text.index(name), text.index(name) + len(name), 0.9) for name in names])
 
 
 def test_the_tagger_strikes_out_what_it_takes_for_no_actor() -> None:
@@ -184,7 +176,7 @@ def test_the_tagger_strikes_out_what_it_takes_for_no_actor() -> None:
     document = split_sentences(text)
     aliases = load_aliases(configs_folder() / "aliases")
     assert {"Norway", "Chad"} <= {actor.name for actor in SpacyActorFinder(aliases).find(document)}
-    tags = tags_for(text, Norway="government")
+    tags = tags_for(text, "Norway")
     assert [a.name for a in SpacyActorFinder(aliases, tagger_floor=0.3).find(document, tags)] == ["Norway"]
     assert SpacyActorFinder(aliases, tagger_floor=0.95).find(document, tags) == []
     assert SpacyActorFinder(aliases, tagger_floor=0.95).find(document) == SpacyActorFinder(aliases).find(document)

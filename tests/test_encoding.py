@@ -94,4 +94,4 @@ def test_a_window_in_a_batch_reads_as_it_does_alone(tiny_analyzer: Analyzer) -> 
     for pair, reading in zip(pairs, together, strict=True):
         (alone,) = tiny_analyzer._classifier.read([pair], [0])
         assert np.allclose(reading.hidden.numpy(), alone.hidden.numpy(), atol=1e-5)
-        assert np.allclose(reading.kinds, alone.kinds, atol=1e-6)
+        assert np.allclose(reading.named, alone.named, atol=1e-6)

@@ -136,7 +136,7 @@ class Analyzer:
         """The caller's actors, or else those of the document."""
         document = prepared.document
         if prepared.article.actors is None:
-            tokens = (token for r in readings for token in zip(r.starts, r.ends, r.kinds, strict=True))
+            tokens = (token for r in readings for token in zip(r.starts, r.ends, r.named, strict=True))
             return self._finder.find(document, ActorTags(len(document.text), tokens))
         given = [_given(actor, prepared.cleaned) for actor in prepared.article.actors]
         return resolve_given(document, given, self._aliases)

@@ -138,7 +138,7 @@ class Reading:
         columns: (l,), which of them belong to the text.
         starts: (l,), the tokens' first code points in the document.
         ends: (l,), the ones after their last.
-        kinds: (l, kinds), the probability that a token is part of the name of an actor of each kind.
+        named: (l,), the probability that a token is part of an actor's name.
         truncated: Whether the encoder's limit cut the text.
     """
 
@@ -146,7 +146,7 @@ class Reading:
     columns: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
-    kinds: npt.NDArray[np.float64]
+    named: npt.NDArray[np.float64]
     truncated: bool
 
     def mentions(self, places: Sequence[Place]) -> npt.NDArray[np.float32]:
@@ -232,7 +232,7 @@ class Classifier:
         tokens = tokenize(pairs, self.tokenizer, self._settings)
         inputs = {name: torch.from_numpy(array).to(self._device) for name, array in tokens.inputs.items()}
         hidden = self._model.encoder(**inputs).last_hidden_state
-        kinds = self._model.tag_head(hidden).double().softmax(dim=-1)[..., 1:].cpu().numpy()
+        named = 1 - self._model.tag_head(hidden).double().softmax(dim=-1)[..., 0].cpu().numpy()
         readings = []
         for row, (pair, offset) in enumerate(zip(pairs, offsets, strict=True)):
             columns = np.flatnonzero(tokens.in_text[row])
@@ -243,7 +243,7 @@ class Classifier:
                     columns=columns,
                     starts=tokens.starts[row, columns] + offset,
                     ends=ends,
-                    kinds=kinds[row, columns],
+                    named=named[row, columns],
                     truncated=not len(ends) or bool(ends[-1] < offset + len(pair.text.rstrip())),
                 )
             )

@@ -1,13 +1,10 @@
-"""Tags: what the encoder's tagger says of each word of a document: part of an actor's name, and of which kind."""
+"""Tags: how sure the encoder's tagger is, of each word of a document, that it is part of an actor's name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
-
-from stance_model.actors.actor import KINDS
 
 
 class ActorTags:
@@ -15,15 +12,14 @@ class ActorTags:
 
     Args:
         length: n.
-        tokens: Start, end and probabilities (kinds,) of the tokens of all windows; where windows overlap, the higher
-            probability counts.
+        tokens: Start, end and probability, 0..1, of all windows' tokens; where windows overlap, the higher counts.
     """
 
-    def __init__(self, length: int, tokens: Iterable[tuple[int, int, npt.NDArray[np.float64]]]) -> None:
-        self._kinds = np.zeros((length, len(KINDS)))
-        for start, end, probabilities in tokens:
-            self._kinds[start:end] = np.maximum(self._kinds[start:end], probabilities)
+    def __init__(self, length: int, tokens: Iterable[tuple[int, int, float]]) -> None:
+        self._named = np.zeros(length)
+        for start, end, probability in tokens:
+            self._named[start:end] = np.maximum(self._named[start:end], probability)
 
     def sureness(self, start: int, end: int) -> float:
         """Probability, 0..1, that a stretch names an actor: that of its likeliest token."""
-        return float(self._kinds[start:end].sum(axis=1).max(initial=0.0))
+        return float(self._named[start:end].max(initial=0.0))
