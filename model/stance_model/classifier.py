@@ -23,7 +23,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 
 from stance_model.actors import KINDS
 from stance_model.checkpoint import HEADS, EncodingSettings, Manifest, read_manifest
-from stance_model.encoding import Place, TextPair, tokenize
+from stance_model.encoding import Place, TextPair, mean_over, tokenize
 from stance_model.errors import CheckpointError
 
 # Windows of like length are judged together, up to this many characters with their padding.
@@ -151,10 +151,10 @@ class Reading:
 
     def mentions(self, places: Sequence[Place]) -> npt.NDArray[np.float32]:
         """The tokens (n,) of an actor's places in the document, as in `Tokens.mentions`."""
-        row = np.zeros(len(self.hidden), dtype=np.float32)
+        inside = np.zeros(len(self.hidden), dtype=bool)
         for start, end in places:
-            row[self.columns[(self.starts < end) & (self.ends > start)]] = 1
-        return np.asarray(row / max(1.0, row.sum()), dtype=np.float32)
+            inside[self.columns[(self.starts < end) & (self.ends > start)]] = True
+        return mean_over(inside)
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,13 @@ class Tokens:
         matrix = np.zeros((len(actors), max(map(len, actors)), self.in_text.shape[1]), dtype=np.float32)
         for row, placed in enumerate(actors):
             for column, places in enumerate(placed):
-                inside = self.within(row, places)
-                matrix[row, column] = inside / max(1, inside.sum())
+                matrix[row, column] = mean_over(self.within(row, places))
         return matrix
+
+
+def mean_over(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Weights of a mean over the chosen tokens; all 0 where none is chosen."""
+    return np.asarray(inside / max(1, inside.sum()), dtype=np.float32)
 
 
 def tokenize(pairs: Sequence[TextPair], tokenizer: PreTrainedTokenizerBase, settings: EncodingSettings) -> Tokens:
