@@ -21,10 +21,11 @@ from stance_training.batches import Collator, EpochSampler
 from stance_training.config import EncoderSource, LabelData, TrainConfig, load_config
 from stance_training.data import load_data
 from stance_training.encoders import load_encoder
-from stance_training.examples import IGNORED, correct, find_places, passage_examples, read_source
+from stance_training.examples import IGNORED, find_places, passage_examples
 from stance_training.losses import class_weights, distillation_loss
 from stance_training.passages import read_passages
 from stance_training.run import train
+from stance_training.sources import correct, read_source
 from stance_training.trainer import as_dataset, freeze, mean_weights
 
 ROOT = Path(__file__).parents[1]

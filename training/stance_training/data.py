@@ -14,7 +14,8 @@ from stance_model.errors import ConfigError
 from stance_model.labels import STANCES
 from stance_model.resources import configs_folder
 from stance_training.config import DataSource, LabelData, PairData, Stage, TrainConfig
-from stance_training.examples import Example, read_source
+from stance_training.examples import Example
+from stance_training.sources import read_source
 
 
 @dataclass(frozen=True)
