@@ -100,9 +100,9 @@ def test_what_is_near_and_what_names_tell_is_measured() -> None:
         "The minister said on Monday that the bridge would be closed until the river had gone down again, and that the "
         "ferry would carry people, goods and animals across it without charge from early morning until late at night."
     )
-    assert near_duplicate_share([text, text.replace("Monday", "Tuesday"), "Quite another text, of other words."]) == (
-        pytest.approx(2 / 3)
-    )
+    texts = [text, text.replace("Monday", "Tuesday"), "Quite another text, of other words."]
+    assert near_duplicate_share(texts, [None, None, None]) == pytest.approx(2 / 3)
+    assert near_duplicate_share(texts, ["a", "a", None]) == 0
     groups = [str(i) for i in range(40)]
     telling = names_alone(["Red", "Blue"] * 20, ["support", "oppose"] * 20, groups)
     assert telling == 1

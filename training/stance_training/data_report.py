@@ -37,7 +37,8 @@ class DataReport(BaseModel):
         labels: Rows a label, `declared` and `none` for the kinds of neutral.
         cases: Rows a hard case.
         near_duplicate_share: Share of different texts whose five-word shingles overlap another text's by half or more
-            (Jaccard).
+            (Jaccard); texts that were written as a pair are not compared.
+        n_pairs: Pairs that differ in a few words, or in the proposition alone, and in a label.
         names_macro_f1: Macro-F1 over the four labels of a logistic regression that sees nothing but the actor's name,
             over five folds of passages.
         chance_macro_f1: That of answers drawn at the labels' own rates.
@@ -74,7 +75,7 @@ def report_data(folder: Path) -> DataReport:
     labels = [actor.neutral_kind or actor.label for _, actor in rows]
     names, groups = [actor.actor for _, actor in rows], [passage.group for passage, _ in rows]
     first, second = _readings(passages, folder / SECOND_READING)
-    texts = Counter(passage.text for passage in passages)
+    texts = {passage.text: passage.pair for passage in passages}
     return DataReport(
         n_passages=len(passages),
         n_long=sum(len(passage.text.split()) >= LONG_WORDS for passage in passages),
@@ -82,8 +83,8 @@ def report_data(folder: Path) -> DataReport:
         labels=dict(Counter(labels)),
         cases=_cases(raw),
         n_propositions=len({passage.proposition_text or passage.proposition for passage in passages}),
-        n_pairs=sum(count - 1 for count in texts.values()),
-        near_duplicate_share=near_duplicate_share(list(texts)),
+        n_pairs=len({passage.pair for passage in passages} - {None}),
+        near_duplicate_share=near_duplicate_share(list(texts), list(texts.values())),
         names_macro_f1=names_alone(names, labels, groups),
         chance_macro_f1=_chance(labels),
         second_reading_rows=len(second),
@@ -95,8 +96,8 @@ def _cases(raw: Sequence[dict[str, Any]]) -> dict[str, int]:
     return dict(Counter(actor["case"] for value in raw for actor in value["actors"] if actor.get("case")))
 
 
-def near_duplicate_share(texts: Sequence[str]) -> float:
-    """Share of texts that have a near-duplicate among the others."""
+def near_duplicate_share(texts: Sequence[str], pairs: Sequence[str | None]) -> float:
+    """Share of texts that have a near-duplicate among the others, those of the same pair left aside."""
     if len(texts) < 2:
         return 0.0
     vectorizer = CountVectorizer(ngram_range=(SHINGLE_WORDS, SHINGLE_WORDS), binary=True, token_pattern=_WORD)
@@ -104,7 +105,8 @@ def near_duplicate_share(texts: Sequence[str]) -> float:
     shared = (shingles @ shingles.T).tocoo()
     sizes = np.asarray(shingles.sum(axis=1)).ravel()
     jaccard = shared.data / (sizes[shared.row] + sizes[shared.col] - shared.data)
-    near = (jaccard >= NEAR_DUPLICATE) & (shared.row != shared.col)
+    names = np.array([pair or f"#{index}" for index, pair in enumerate(pairs)])
+    near = (jaccard >= NEAR_DUPLICATE) & (names[shared.row] != names[shared.col])
     return len(set(shared.row[near].tolist())) / len(texts)
 
 

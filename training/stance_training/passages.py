@@ -40,7 +40,11 @@ class LabelledActor(BaseModel):
 
 
 class LabelledPassage(BaseModel):
-    """A passage with every actor labelled. `group` keeps what belongs together on one side of a split."""
+    """A passage with every actor labelled.
+
+    `pair` names those written to differ in a few words or in the proposition alone; `group` keeps what belongs
+    together on one side of a split.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -50,12 +54,13 @@ class LabelledPassage(BaseModel):
     proposition_text: str | None = None
     date: str | None = None
     origin_id: str | None = None
+    pair: str | None = None
     actors: tuple[LabelledActor, ...]
 
     @property
     def group(self) -> str:
-        """The document that the passage was taken from, or the text, which several propositions may share."""
-        return self.origin_id or self.text
+        """The document that the passage was taken from, its pair, or the text, which several propositions may share."""
+        return self.origin_id or self.pair or self.text
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
