@@ -83,6 +83,20 @@ def test_missing_shared_data_is_left_out_with_a_notice(tiny_config: TrainConfig,
     assert data.stages["domain"].left_out == ("assad/train.jsonl",)
 
 
+def test_a_stage_whose_data_is_all_missing_is_left_out_and_the_last_may_not_be(
+    tiny_config: TrainConfig, tmp_path: Path
+) -> None:
+    missing = [{"format": "pairs", "path": "open/nli.jsonl.gz", "shared": True}]
+    values = tiny_config.model_dump(mode="json") | {"output": str(tmp_path / "out"), "work": str(tmp_path / "work")}
+    values["stages"] = [values["stages"][0] | {"data": missing}, values["stages"][1] | {"epochs": 1}]
+    folder = train(TrainConfig.model_validate(values))
+    assert list(json.loads((folder / "history.json").read_text(encoding="utf-8"))) == ["domain"]
+    assert "open/nli.jsonl.gz" in (folder / "data.json").read_text(encoding="utf-8")
+    values["stages"].reverse()
+    with pytest.raises(ConfigError, match="has no data"):
+        load_data(TrainConfig.model_validate(values))
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

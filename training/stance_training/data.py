@@ -118,7 +118,7 @@ def _load_stage(stage: Stage, config: TrainConfig, *, root: Path, shared: Path |
             continue
         folder = shared if source.shared and shared is not None else root
         examples += read_source(source, folder, root=root, seed=config.seed)
-    if not examples:
+    if not examples and stage is config.stages[-1]:
         raise ConfigError(
             f"stage {stage.name!r} has no data: {', '.join(left_out)} lies in data_root {str(config.data_root)!r}, "
             "which is not there; expected that folder, or a config without the stage",

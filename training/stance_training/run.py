@@ -62,6 +62,8 @@ def train(config: TrainConfig) -> Path:
     answers = ask_teacher(config.teacher, data, work / ANSWERS) if config.teacher is not None and has_teacher else {}
     history: dict[str, list[dict[str, float]]] = {}
     for stage in config.stages:
+        if not data.stages[stage.name].training:
+            continue  # all of its data is left out, as `data.json` says
         folder = work / stage.name
         done = folder / STAGE_DONE
         if done.is_file():
